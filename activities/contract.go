@@ -140,6 +140,18 @@ type DeliveryResult struct {
 	State models.DeliveryState `json:"state"`
 }
 
+// MediaInput names the job whose media files are read.
+type MediaInput struct {
+	JobID uuid.UUID `json:"jobId"`
+}
+
+// MediaResult is what became of a job's media files.
+type MediaResult struct {
+	Read       int  `json:"read"`
+	Unreadable int  `json:"unreadable,omitempty"`
+	Off        bool `json:"off,omitempty"` // this worker has no ffprobe
+}
+
 // BulkInput names an act on many jobs.
 type BulkInput struct {
 	ID uuid.UUID `json:"id"`

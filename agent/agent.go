@@ -15,7 +15,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/childapi"
-	"longhaul/agent/jail"
+	"longhaul/internal/jail"
 	"longhaul/agent/presence"
 	"longhaul/agent/server"
 	"longhaul/agent/spawn"

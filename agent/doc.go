@@ -25,7 +25,8 @@
 //
 //	agentapi    control plane and agent, in both directions
 //	childapi    supervisor and child
-//	jail        keeps a child away from everything but its directory
+//
+// internal/jail keeps a child away from everything but its directory.
 //
 // An agent knows no database, no Temporal and no storage credentials, and it
 // does not decide where a job runs.

@@ -10,7 +10,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/agenttest"
-	"longhaul/agent/jail"
+	"longhaul/internal/jail"
 )
 
 // onlyLandlock are the attempts that nothing else refuses to an engine that

@@ -106,6 +106,7 @@ type Deps struct {
 	Bots      kit.BotCheck // nil where robots are not checked
 	Keys      *token.Keys
 	Legal     system.Legal // nil for no legal pages
+	Streams   bool         // this server has ffmpeg
 	Probes    kit.Probes
 	Registry  prometheus.Registerer // nil measures nothing
 	Tracer    *tracing.Tracer       // nil traces nothing
@@ -274,6 +275,7 @@ func (s *Server) operations(r *kit.Router) {
 	library.Register(r, d.Stores.Library, d.Limiter)
 	media.Register(r, media.Deps{
 		Store: d.Stores.Media, Objects: d.Objects, Limiter: d.Limiter, Log: d.Log.With("component", "media"), Now: d.Now, NewID: d.NewID,
+		Streams: d.Streams,
 	})
 	admin.Register(r, admin.Deps{
 		Store: d.Stores.Admin, Workflows: d.Workflows, Limiter: d.Limiter, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,

@@ -31,6 +31,8 @@ const (
 	OutboxCounter OutboxKind = "counter" // keep the clock of the counter-notice, which may have changed
 
 	OutboxExport OutboxKind = "export" // make the export of an account's data
+
+	OutboxMedia OutboxKind = "media" // read the media files of the job
 )
 
 // OutboxItem is something that a transaction decided and that Temporal still

@@ -16,11 +16,12 @@ const (
 	QueueTransfers Queue = "transfers" // copying, completing and removing stored files
 	QueueMail      Queue = "mail"      // sending mails
 	QueueWebhooks  Queue = "webhooks"  // delivering events to users' webhooks
+	QueueMedia     Queue = "media"     // reading what is in media files
 )
 
 // Queues lists every kind.
 func Queues() []Queue {
-	return []Queue{QueueControl, QueueTracking, QueueTransfers, QueueMail, QueueWebhooks}
+	return []Queue{QueueControl, QueueTracking, QueueTransfers, QueueMail, QueueWebhooks, QueueMedia}
 }
 
 // Valid reports whether there is such a kind.

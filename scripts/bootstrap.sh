@@ -32,6 +32,7 @@ has_postgres() {
 # missing prints the packages that the mode needs and the machine lacks.
 missing() {
   has_postgres || echo postgresql
+  command -v ffprobe >/dev/null || echo ffmpeg # films are read with it
   local pair
   if [ "$1" = compose ]; then
     for pair in podman:podman runc:runc debootstrap:debootstrap iptables:iptables qbittorrent-nox:qbittorrent-nox; do

@@ -92,6 +92,7 @@ type options struct {
 	attention, selection time.Duration
 	pauses               []time.Duration
 	mails                activities.MailSender
+	media                activities.MediaProber  // nil without ffprobe
 	seedr                *account                // nil is none
 	queues               []models.Queue          // that the worker serves; nil is all
 	placing              func(*placement.Placer) // changes how transfers are placed; may be nil
@@ -151,6 +152,7 @@ func newSystem(t *testing.T, o options) *system {
 		Quota: &activities.Quota{Store: plug.Upkeep(work), Objects: s.objects, Pauses: stock},
 		Bulk:  &activities.Bulk{Store: work.Bulk}, Counters: &activities.Counters{Store: work.Notices},
 		Exports: &activities.Exports{Store: work.Exports, Objects: s.objects, Start: s.flows.Export, Now: s.store.DB.Now},
+		Media:   &activities.Media{Store: plug.Probing(s.store), Objects: s.objects, Log: slog.New(slog.DiscardHandler), Prober: o.media},
 		Flows:   s.flows, Records: plug.Loops(work), News: bus, Log: slog.New(slog.DiscardHandler), RunningPerUser: 10,
 	}
 	if o.queues == nil {

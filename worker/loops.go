@@ -141,6 +141,8 @@ func (w *Worker) deliver(ctx context.Context, item models.OutboxItem) error {
 		return w.deps.Flows.CounterChanged(ctx, item.Ref)
 	case models.OutboxExport:
 		return w.deps.Flows.Export(ctx, item.Ref)
+	case models.OutboxMedia:
+		return w.deps.Flows.ProbeMedia(ctx, item.Ref)
 	case models.OutboxCleanup:
 		return w.cleanUp(ctx, item.Ref)
 	case models.OutboxCheck:

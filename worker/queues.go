@@ -53,6 +53,10 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		// A user takes at most a few of them, whatever their webhooks do.
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 200, 4
 		does = []any{d.Webhooks}
+	case models.QueueMedia:
+		// Each takes a processor and as much memory as a file may cost.
+		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 2, 1
+		does = []any{d.Media}
 	}
 	sdk := sdkworker.New(t, workflows.TaskQueue(q), o)
 	if q == models.QueueControl {

@@ -45,6 +45,7 @@ type Deps struct {
 	Webhooks  *activities.Webhooks
 	Counters  *activities.Counters
 	Exports   *activities.Exports
+	Media     *activities.Media
 	Flows     *workflows.Client
 	Records   Records
 	News      News

@@ -18,4 +18,5 @@ var (
 	counters  *activities.Counters
 	exports   *activities.Exports
 	webhooks  *activities.Webhooks
+	media     *activities.Media
 )

@@ -237,6 +237,18 @@ func (c *Client) DeliverEvent(ctx context.Context, id uuid.UUID) error {
 	return translate(err, "deliver event")
 }
 
+// ProbeMedia starts the workflow that reads the media files of a job, unless it is running.
+func (c *Client) ProbeMedia(ctx context.Context, jobID uuid.UUID) error {
+	_, err := c.t.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: MediaWorkflowID(jobID.String()), TaskQueue: TaskQueue(models.QueueControl), StaticSummary: "reads the media files of job " + short(jobID),
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE, WorkflowExecutionErrorWhenAlreadyStarted: true,
+	}, ProbeMedia, activities.MediaInput{JobID: jobID})
+	if temporal.IsWorkflowExecutionAlreadyStartedError(err) {
+		return nil
+	}
+	return translate(err, "read media files")
+}
+
 // Sweep compares storage with the rows now and returns what it found.
 func (c *Client) Sweep(ctx context.Context, in activities.SweepInput) (activities.SweepResult, error) {
 	var res activities.SweepResult

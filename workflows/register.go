@@ -30,4 +30,5 @@ func Register(r worker.WorkflowRegistry) {
 	r.RegisterWorkflow(SweepTrash)
 	r.RegisterWorkflow(PlaceFiles)
 	r.RegisterWorkflow(SweepThumbnails)
+	r.RegisterWorkflow(ProbeMedia)
 }

@@ -21,7 +21,7 @@ import (
 	"longhaul/agent/childapi"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/disk"
-	"longhaul/agent/jail"
+	"longhaul/internal/jail"
 	"longhaul/internal/byterange"
 	"longhaul/models"
 )

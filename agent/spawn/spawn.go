@@ -24,7 +24,7 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/childapi"
-	"longhaul/agent/jail"
+	"longhaul/internal/jail"
 	"longhaul/models"
 )
 

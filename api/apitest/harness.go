@@ -140,7 +140,7 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 			Library: plug.Library(s), Media: plug.Media(s),
 		},
 		Workflows: workflows{h.Starter, h.Controller}, Objects: objects{h.Storage}, Uploads: h.Storage, Inspector: h.Inspector,
-		Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
+		Streams: true, Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
 		Now: s.DB.Now, NewID: s.DB.NewID, Probes: kit.Probes{{Name: "database", Critical: true, Check: s.DB.Ping}},
 	}
 }

@@ -147,6 +147,7 @@ var accessTable = map[string]Access{
 
 	"get-archive":    AccessFilesRead,
 	"get-thumbnail":  AccessFilesRead,
+	"get-media":      AccessFilesRead,
 	"link-selection": AccessFilesRead,
 	"link-archive":   AccessFilesRead,
 	"link-file":      AccessFilesRead,

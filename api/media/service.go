@@ -23,6 +23,7 @@ const tag = "media"
 // returns not_found for anyone else's files and jobs.
 type Store interface {
 	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
+	MediaStore
 	PlaybackStore
 	SubtitleStore
 }
@@ -40,6 +41,7 @@ type Deps struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	NewID   func() uuid.UUID
+	Streams bool // this server can remux: it has ffmpeg
 }
 
 // Service serves what is known of files that can be played.
@@ -50,14 +52,17 @@ type Service struct {
 	log     *slog.Logger
 	now     func() time.Time
 	newID   func() uuid.UUID
+	streams bool
 	reading *semaphore.Weighted // subtitles that are read at a time
 }
 
 // Register adds the operations of players.
 func Register(r *kit.Router, d Deps) {
 	s := &Service{
-		store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID, reading: semaphore.NewWeighted(subtitlesAtOnce),
+		store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID, streams: d.Streams,
+		reading: semaphore.NewWeighted(subtitlesAtOnce),
 	}
+	s.mediaRoutes(r)
 	s.playbackRoutes(r)
 	s.subtitleRoutes(r)
 }

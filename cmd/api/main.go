@@ -12,10 +12,12 @@ import (
 	"longhaul/api"
 	"longhaul/internal/app"
 	"longhaul/internal/config"
+	"longhaul/internal/media/tool"
 	"longhaul/internal/version"
 )
 
 func main() {
+	tool.Child()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx); err != nil {

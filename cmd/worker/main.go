@@ -11,10 +11,12 @@ import (
 
 	"longhaul/internal/app"
 	"longhaul/internal/config"
+	"longhaul/internal/media/tool"
 	"longhaul/internal/version"
 )
 
 func main() {
+	tool.Child()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	if err := run(ctx); err != nil {

@@ -21,6 +21,7 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/health"
 	"longhaul/internal/legal"
+	"longhaul/internal/media/tool"
 	"longhaul/internal/objstore"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
@@ -51,7 +52,7 @@ func RunAPI(ctx context.Context, cfg config.Config, build version.Build, stdout,
 	warnOfProxy(ctx, cfg.Web, log)
 	parts := &apiParts{
 		backends: open, queues: newQueueWatch(open.flows.Queues, open.registry, log), bots: &botWatch{now: open.store.DB.Now},
-		storage: objstore.NewWriteProbe(open.uploads, open.store.DB.Now),
+		storage: objstore.NewWriteProbe(open.uploads, open.store.DB.Now), media: openTool(ctx, log),
 	}
 	if parts.legal, err = legalTexts(ctx, cfg, log); err != nil {
 		return err
@@ -83,6 +84,7 @@ type apiParts struct {
 	bots    *botWatch
 	health  *health.Watch
 	legal   *legal.Texts
+	media   *tool.Runner // nil without ffmpeg
 }
 
 func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logger) (*api.Server, error) {
@@ -106,7 +108,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 		},
 		Workflows: workflowControl{p.flows}, Objects: p.objects, Uploads: p.uploads,
 		Inspector: newInspector(p.store, p.keys, p.calls, p.tracer), Limiter: kit.NewLimiter(p.store.Limits), Passwords: password.NewHasher(), Bots: p.botCheck(cfg, log),
-		Keys: p.keys, Legal: p.legal, Probes: p.probes(cfg), Registry: p.registry, Tracer: p.tracer, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
+		Streams: p.media != nil, Keys: p.keys, Legal: p.legal, Probes: p.probes(cfg), Registry: p.registry, Tracer: p.tracer, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
 	})
 }
 
@@ -135,6 +137,10 @@ func (p *apiParts) probes(cfg config.Config) kit.Probes {
 		{
 			Name: "turnstile", Off: !cfg.Accounts.Turnstile(), Check: unasked,
 			Missing: "Bots are not blocked from sign-in, registration and password reset. Set TURNSTILE_SITE_KEY and TURNSTILE_SECRET_KEY.",
+		},
+		{
+			Name: "media", Off: p.media == nil, Check: unasked,
+			Missing: "Films play only as browsers can play them. Install ffmpeg; the log says what else is in the way.",
 		},
 	}, p.queues.probes()...)
 }

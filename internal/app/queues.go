@@ -109,6 +109,7 @@ func (w *queueWatch) probes() kit.Probes {
 		models.QueueTransfers: "No worker serves the transfers queue: nothing is copied from Seedr, and no job becomes ready.",
 		models.QueueMail:      "No worker serves the mail queue: mails wait until one does.",
 		models.QueueWebhooks:  "No worker serves the webhooks queue: events for users' webhooks wait until one does.",
+		models.QueueMedia:     "No worker serves the media queue: films play only as browsers can play them, until one does.",
 	}
 	var out kit.Probes
 	for _, q := range models.Queues() {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -17,6 +18,8 @@ import (
 	"longhaul/internal/config"
 	"longhaul/internal/fetch"
 	"longhaul/internal/mail"
+	"longhaul/internal/media/probe"
+	"longhaul/internal/media/tool"
 	"longhaul/internal/placement"
 	"longhaul/internal/seedr"
 	"longhaul/internal/seedrcopy"
@@ -71,6 +74,7 @@ func RunWorker(ctx context.Context, cfg config.Config, build version.Build, stde
 type workerParts struct {
 	*backends
 	mails *mail.Sender  // nil while mail is off
+	media *tool.Runner  // nil without ffprobe, or where no media files are read
 	seedr *seedr.Client // nil without an account
 }
 
@@ -87,6 +91,9 @@ func openWorker(ctx context.Context, cfg config.Config, build version.Build, log
 	}()
 	if p.seedr, err = openSeedr(ctx, cfg.Seedr, p.store.Providers.Worker(), b.calls, log); err != nil {
 		return nil, err
+	}
+	if slices.Contains(cfg.Queues, models.QueueMedia) {
+		p.media = openTool(ctx, log)
 	}
 	return p, p.openMails(cfg)
 }
@@ -153,13 +160,22 @@ func (p *workerParts) deps(cfg config.Config) worker.Deps {
 		Quota:    &activities.Quota{Store: plug.Upkeep(work), Objects: p.objects, Pauses: stock},
 		Webhooks: p.webhooks(work, cfg.Fetch),
 		Bulk:     &activities.Bulk{Store: work.Bulk}, Counters: &activities.Counters{Store: work.Notices},
-		Exports: &activities.Exports{Store: work.Exports, Objects: p.objects, Start: p.flows.Export, Now: p.store.DB.Now},
-		Flows:   p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
+		Exports: &activities.Exports{Store: work.Exports, Objects: p.objects, Start: p.flows.Export, Now: p.store.DB.Now}, Media: p.mediaFiles(),
+		Flows: p.flows, Records: plug.Loops(work), News: p.bus, Log: p.log, RunningPerUser: limits.MaxRunningJobs, Queues: cfg.Queues,
 	}
 	if p.mails != nil {
 		deps.Mails.Sender = countedMails{p.mails, p.calls}
 	}
 	return deps
+}
+
+// mediaFiles reads films and music.
+func (p *workerParts) mediaFiles() *activities.Media {
+	out := &activities.Media{Store: plug.Probing(p.store), Objects: p.objects, Log: p.log.With("component", "media")}
+	if p.media != nil {
+		out.Prober = probe.New(p.media)
+	}
+	return out
 }
 
 // webhooks delivers events to users' webhooks.

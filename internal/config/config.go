@@ -46,7 +46,7 @@ type Config struct {
 	Log      Log
 	Tracing  Tracing
 
-	Queues        []models.Queue `env:"WORKER_QUEUES" envDefault:"control,tracking,transfers,mail,webhooks" doc:"Task queues that this worker serves, separated by commas: control, tracking, transfers, mail, webhooks. Every queue needs a worker."`
+	Queues        []models.Queue `env:"WORKER_QUEUES" envDefault:"control,tracking,transfers,mail,webhooks,media" doc:"Task queues that this worker serves, separated by commas: control, tracking, transfers, mail, webhooks, media. Every queue needs a worker."`
 	SecretKey     Key            `env:"SECRET_KEY" secret:"true" doc:"Key from which links and agents' secrets are derived: at least 32 random bytes in hex or base64. The same for api and worker."`
 	AcceptedKey   Key            `env:"SECRET_KEY_ACCEPTED" secret:"true" doc:"Another key that is accepted and not used for anything new: the one before, while SECRET_KEY is rotated (see docs/operations.md)."`
 	MetricsListen string         `env:"METRICS_LISTEN" doc:"host:port for /metrics; empty means off. A name means those of its addresses that are this machine's, and loopback."`

@@ -48,7 +48,7 @@ func (c Config) validate(p Process) error {
 	if p == ProcessWorker {
 		f.when(len(c.Queues) == 0, "WORKER_QUEUES", "must name at least one task queue")
 		for _, q := range c.Queues {
-			f.when(!q.Valid(), "WORKER_QUEUES", fmt.Sprintf("names an unknown task queue %q; use control, tracking, transfers or mail", q))
+			f.when(!q.Valid(), "WORKER_QUEUES", fmt.Sprintf("names an unknown task queue %q; use control, tracking, transfers, mail, webhooks or media", q))
 		}
 	}
 	if p == ProcessAPI {

@@ -59,7 +59,7 @@ func Data() []DataItem {
 			"Downloads", "what you submitted (magnet link, torrent or address, its login encrypted), names, sizes, states and times, what happened, links and zips that you made, where you stopped playing, what you watched, and subtitles that you uploaded",
 			"to download, store and deliver", "until you delete the download, or your plan's time for files ends; zips for at most 30 days after their link ended; what was inspected for a day",
 			[]string{
-				"jobs", "job_attempts", "job_events", "job_metainfo", "job_progress", "files", "file_parts", "thumbnails", "links", "inspections", "idempotency_keys", "seedr_items",
+				"jobs", "job_attempts", "job_events", "job_metainfo", "job_progress", "files", "file_parts", "thumbnails", "media", "links", "inspections", "idempotency_keys", "seedr_items",
 				"slot_yields", "damaged_files", "submit_batches", "job_words", "folders", "selections", "labels", "job_labels", "download_rules", "playback", "subtitles",
 			},
 		},

@@ -28,6 +28,7 @@ import (
 	"longhaul/internal/store/library"
 	"longhaul/internal/store/limits"
 	"longhaul/internal/store/mails"
+	"longhaul/internal/store/media"
 	"longhaul/internal/store/notices"
 	"longhaul/internal/store/notifications"
 	"longhaul/internal/store/outbox"
@@ -85,6 +86,7 @@ type Store struct {
 	Trash         *trash.Trash
 	Notifications *notifications.Notifications
 	Library       *library.Library
+	Media         *media.Media
 	Playback      *playback.Playback
 }
 
@@ -105,6 +107,7 @@ func On(db *postgres.DB) *Store {
 	}
 	s.Labels, s.Library, s.Playback = labels.New(db, s.Outbox), library.New(db, s.Outbox), playback.New(db)
 	s.Rules = rules.New(db, s.Labels)
+	s.Media = media.New(db, s.Outbox)
 	s.Records = records.New(db, s.Limits)
 	s.Flags = flags.New(db, s.Outbox, s.Records)
 	s.Quota = quota.New(db, s.Records)
@@ -169,6 +172,7 @@ type Worker struct {
 	Trash         *trash.Worker
 	Notifications *notifications.Worker
 	Library       *library.Worker
+	Media         *media.Worker
 }
 
 // Worker returns the worker's side of each aggregate.
@@ -199,5 +203,6 @@ func (s *Store) Worker() Worker {
 		Trash:         s.Trash.Worker(),
 		Notifications: s.Notifications.Worker(),
 		Library:       s.Library.Worker(),
+		Media:         s.Media.Worker(),
 	}
 }

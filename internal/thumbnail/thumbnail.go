@@ -98,6 +98,9 @@ func Suits(f models.File) bool {
 // Get returns the thumbnail of a file that its caller may see. It makes what is
 // not there yet.
 func (m *Maker) Get(ctx context.Context, f models.File) ([]byte, error) {
+	if f.State == models.FileStored && !f.Blocked && strings.HasPrefix(f.ContentType, "video/") {
+		return m.poster(ctx, f)
+	}
 	if !Suits(f) {
 		return nil, None()
 	}
@@ -130,6 +133,15 @@ func (m *Maker) Get(ctx context.Context, f models.File) ([]byte, error) {
 	case errors.Is(err, errUnfit):
 		m.log.InfoContext(ctx, "no thumbnail can be made of a file", "file", f.ID, "error", err)
 		return nil, errors.Join(None(), m.store.EndThumbnail(context.WithoutCancel(ctx), f.UserID, f.ID, models.ThumbnailNone))
+	}
+	return out, err
+}
+
+// poster returns the picture that was taken of a film when it was read.
+func (m *Maker) poster(ctx context.Context, f models.File) ([]byte, error) {
+	out, done, err := m.stored(ctx, f)
+	if !done {
+		return nil, None()
 	}
 	return out, err
 }

@@ -44,7 +44,7 @@ func scopes() map[string]scope {
 		"agent-alone":           {in: []string{"agent", "agent/..."}, free: []string{"cmd/agent", "internal/app"}},
 		"agentapi-leaf":         {in: []string{"agent/agentapi"}, free: []string{"agent"}},
 		"agent-child":           {in: []string{"agent/child", "agent/childapi", "agent/engine/..."}, free: []string{"agent", "agent/supervisor"}},
-		"agent-jail":            {in: []string{"agent/jail"}, free: []string{"agent/child"}},
+		"jail":                  {in: []string{"internal/jail"}, free: []string{"agent/child"}},
 		"agent-parent":          {in: []string{"agent", "agent/presence", "agent/server", "agent/spawn", "agent/supervisor", "agent/upload"}, free: []string{"agent/childapi", "cmd/agent"}},
 		"torrent-library-border": {
 			in:   []string{"agent", "agent/server", "api/...", "activities", "cmd/...", "internal/app", "internal/seedr", "internal/store", "models", "worker", "workflows"},
@@ -55,7 +55,7 @@ func scopes() map[string]scope {
 		"store-floor":              {in: []string{"internal/store/postgres", "internal/store/page"}, free: []string{"internal/store", "internal/store/records"}},
 		"store-records-down":       {in: []string{"internal/store/limits", "internal/store/mails", "internal/store/outbox", "internal/store/records"}, free: []string{"internal/store", "internal/store/accounts"}},
 		"store-quota-down":         {in: []string{"internal/store/quota", "internal/store/agents"}, free: []string{"internal/store", "internal/store/providers"}},
-		"store-parts-down":         {in: []string{"internal/store/attempts", "internal/store/blocks", "internal/store/files", "internal/store/library", "internal/store/playback", "internal/store/progress", "internal/store/sources", "internal/store/timeline"}, free: []string{"internal/store", "internal/store/jobs"}},
+		"store-parts-down":         {in: []string{"internal/store/attempts", "internal/store/blocks", "internal/store/files", "internal/store/library", "internal/store/media", "internal/store/playback", "internal/store/progress", "internal/store/sources", "internal/store/timeline"}, free: []string{"internal/store", "internal/store/jobs"}},
 		"store-notifications-down": {in: []string{"internal/store/notifications"}, free: []string{"internal/store", "internal/store/jobs"}},
 		"store-accounts-down":      {in: []string{"internal/store/accounts"}, free: []string{"internal/store", "internal/store/jobs"}},
 		"store-providers-down":     {in: []string{"internal/store/providers"}, free: []string{"internal/store", "internal/store/jobs"}},

@@ -18,6 +18,7 @@ import (
 	"longhaul/internal/store/labels"
 	"longhaul/internal/store/library"
 	"longhaul/internal/store/mails"
+	"longhaul/internal/store/media"
 	"longhaul/internal/store/notices"
 	"longhaul/internal/store/overview"
 	"longhaul/internal/store/playback"
@@ -54,6 +55,7 @@ type (
 	databaseRows  = postgres.DB
 	adminJobs     = jobs.Admin
 	mailsRows     = mails.Mails
+	mediaRows     = media.Media
 	adminNotices  = notices.Admin
 	strikesRows   = strikes.Strikes
 	overviewRows  = overview.Overview
@@ -180,11 +182,12 @@ func Library(s *store.Store) libraryStore { return libraryStore{s.Library, s.Job
 
 type mediaStore struct {
 	*filesRows
+	*mediaRows
 	*playbackRows
 }
 
 // Media returns what playing files asks of the store.
-func Media(s *store.Store) mediaStore { return mediaStore{s.Files, s.Playback} }
+func Media(s *store.Store) mediaStore { return mediaStore{s.Files, s.Media, s.Playback} }
 
 type jobsStore struct {
 	*admissionRows

@@ -13,6 +13,7 @@ import (
 	"longhaul/internal/store/library"
 	"longhaul/internal/store/limits"
 	"longhaul/internal/store/mails"
+	"longhaul/internal/store/media"
 	"longhaul/internal/store/notices"
 	"longhaul/internal/store/notifications"
 	"longhaul/internal/store/outbox"
@@ -40,6 +41,7 @@ type (
 	jobsWork          = jobs.Worker
 	limitsWork        = limits.Worker
 	mailsWork         = mails.Worker
+	mediaWork         = media.Worker
 	noticesWork       = notices.Worker
 	outboxWork        = outbox.Worker
 	progressWork      = progress.Worker
@@ -137,6 +139,14 @@ type storingStore struct {
 func Storing(w store.Worker) storingStore {
 	return storingStore{w.Attempts, w.Files, w.Jobs}
 }
+
+type probingStore struct {
+	*filesRows
+	*mediaWork
+}
+
+// Probing returns what reading media files asks of the store.
+func Probing(s *store.Store) probingStore { return probingStore{s.Files, s.Worker().Media} }
 
 type sweepsStore struct {
 	*accountsWork

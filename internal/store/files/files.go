@@ -68,6 +68,13 @@ func (fs *Files) File(ctx context.Context, userID, fileID uuid.UUID) (models.Fil
 	return f.File, err
 }
 
+// HasMedia reports whether a file of the job may be media, by its type.
+func (fs *Files) HasMedia(ctx context.Context, jobID uuid.UUID) (has bool, err error) {
+	err = fs.db.Row(ctx, &has, "look for media files", `
+		select exists (select from files where job_id = ? and state = 'stored' and (content_type like 'video/%' or content_type like 'audio/%'))`, jobID)
+	return has, err
+}
+
 // Add writes a row for each file of the manifest; those outside the
 // job's selection are skipped. Rows that are there stay as they are.
 func (fs *Files) Add(ctx context.Context, job models.Job, m models.Manifest) error {

@@ -111,8 +111,10 @@ func (js *Jobs) bookMove(ctx context.Context, job *models.Job, was models.State)
 		if err := js.quota.Settle(ctx, job); err != nil {
 			return err
 		}
-		_, err := js.library.Place(ctx, *job)
-		return err
+		if _, err := js.library.Place(ctx, *job); err != nil || job.State != models.StateReady {
+			return err
+		}
+		return js.readMedia(ctx, job.ID)
 	case was.Terminal():
 		bytes, err := js.quota.WantOf(ctx, *job)
 		if err != nil {
@@ -122,6 +124,15 @@ func (js *Jobs) bookMove(ctx context.Context, job *models.Job, was models.State)
 	default:
 		return nil
 	}
+}
+
+// readMedia has the media files of a job that became ready read.
+func (js *Jobs) readMedia(ctx context.Context, jobID uuid.UUID) error {
+	has, err := js.files.HasMedia(ctx, jobID)
+	if err != nil || !has {
+		return err
+	}
+	return js.outbox.EnqueueOnce(ctx, models.OutboxMedia, jobID)
 }
 
 func unchanged(job models.Job, c models.JobChange) bool {

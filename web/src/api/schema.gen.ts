@@ -2501,7 +2501,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/files/{id}/playback": {
+    "/api/v1/files/{id}/media": {
         parameters: {
             query?: never;
             header?: never;
@@ -2509,65 +2509,13 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Where you stopped in a file
-         * @description The beginning, if nothing is known.
+         * What is in a film or a piece of music
+         * @description Its tracks and chapters, and whether this server can stream it. A file that nobody has read yet is waiting: ask again in a few seconds.
          */
-        get: operations["get-playback"];
-        /**
-         * Save where you are in a file
-         * @description The last report counts, whichever device it comes from. A file is watched from 92 % on, and in the last 3 minutes of one longer than 30. Position 0 with watched false forgets the file. Players report every 10 seconds.
-         */
-        put: operations["save-playback"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/files/{id}/subtitles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * The subtitles of a film
-         * @description Files beside it in the job, and those that you uploaded for it. Subtitles inside the film are in what is known of the film.
-         */
-        get: operations["list-subtitles"];
-        put?: never;
-        /**
-         * Upload subtitles for a film
-         * @description SubRip, WebVTT or SubStation Alpha of at most 5 MiB, in any usual encoding.
-         */
-        post: operations["upload-subtitle"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/files/{id}/subtitles/{sid}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Subtitles as WebVTT
-         * @description Whatever their format and encoding.
-         */
-        get: operations["get-subtitle"];
+        get: operations["get-media"];
         put?: never;
         post?: never;
-        /**
-         * Delete uploaded subtitles
-         * @description To delete those beside the film, delete their file.
-         */
-        delete: operations["delete-subtitle"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2896,26 +2844,6 @@ export interface paths {
          * @description It keeps what it has fetched.
          */
         post: operations["pause-job"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/jobs/{id}/playback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Where you stopped in each file of a job
-         * @description In the order of the source, without files of which nothing is known.
-         */
-        get: operations["get-job-playback"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4269,6 +4197,28 @@ export interface components {
          * @enum {string}
          */
         AttemptState: "wanted" | "open" | "done" | "failed" | "superseded";
+        AudioTrack: {
+            /** Format: int64 */
+            channels: number;
+            /** @example ac3 */
+            codec: string;
+            /**
+             * @description As in RFC 6381; empty if browsers have no word for it
+             * @example ac-3
+             */
+            codecs: string;
+            default: boolean;
+            /**
+             * Format: int64
+             * @description Of the track in the file
+             */
+            index: number;
+            /** @description As in BCP 47; empty if the file does not tell */
+            language: string;
+            /** Format: int64 */
+            sampleRate: number;
+            title: string;
+        };
         AuditInfo: {
             /** @description What it concerns, a dot, and the verb, such as job.delete */
             action: string;
@@ -4539,6 +4489,19 @@ export interface components {
          * @enum {string}
          */
         ChangedPart: "library" | "shares" | "labels";
+        Chapter: {
+            /**
+             * Format: double
+             * @description Seconds
+             */
+            end: number;
+            /**
+             * Format: double
+             * @description Seconds
+             */
+            start: number;
+            title: string;
+        };
         CheckPlan: {
             /**
              * Format: int64
@@ -5156,26 +5119,6 @@ export interface components {
              */
             total: number;
         };
-        FilePlayback: {
-            /**
-             * Format: double
-             * @description Seconds; 0 if it is not known
-             */
-            duration: number;
-            /** Format: uuid */
-            fileId: string;
-            /**
-             * Format: int64
-             * @description Position of the file in the source
-             */
-            index: number;
-            /**
-             * Format: double
-             * @description Seconds from the beginning
-             */
-            position: number;
-            watched: boolean;
-        };
         FileSize: {
             /** Format: int64 */
             index: number;
@@ -5593,9 +5536,6 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
-        };
-        JobPlayback: {
-            items: components["schemas"]["FilePlayback"][];
         };
         JobQuery: {
             /**
@@ -6070,6 +6010,29 @@ export interface components {
             secondFactor: boolean;
             /** @description Two-factor sign-in or a passkey must be set up before anything else works */
             secondFactorRequired: boolean;
+        };
+        Media: {
+            audio: components["schemas"]["AudioTrack"][];
+            chapters: components["schemas"]["Chapter"][];
+            /** @example matroska */
+            container: string;
+            /**
+             * Format: double
+             * @description Seconds
+             */
+            duration: number;
+            /** @description The thumbnail of the file is a picture of the film */
+            poster: boolean;
+            /** @description Why nothing is known, in words; empty otherwise */
+            problem: string;
+            /**
+             * @description off: no worker can read media files
+             * @enum {string}
+             */
+            state: "waiting" | "read" | "unreadable" | "off";
+            stream: components["schemas"]["Stream"];
+            subtitles: components["schemas"]["SubtitleTrack"][];
+            video: components["schemas"]["VideoTrack"][];
         };
         MoveFiles: {
             files?: string[] | null;
@@ -6925,24 +6888,6 @@ export interface components {
             endedAt: string | null;
             plan: string;
         };
-        Playback: {
-            /**
-             * Format: double
-             * @description Seconds, as the player measured; 0 if it is not known
-             */
-            duration: number;
-            /**
-             * Format: double
-             * @description Seconds from the beginning
-             */
-            position: number;
-            /**
-             * Format: date-time
-             * @description null if nothing is known
-             */
-            updatedAt: string | null;
-            watched: boolean;
-        };
         Problem: {
             /** @description For clients to act on; docs/problems.md lists the values */
             code: string;
@@ -7305,20 +7250,6 @@ export interface components {
             skipSamples?: boolean;
             /** @description New jobs wait until they are resumed */
             startPaused?: boolean;
-        };
-        SavePlayback: {
-            /**
-             * Format: double
-             * @description Seconds; 0 if it is not known
-             */
-            duration: number;
-            /**
-             * Format: double
-             * @description Seconds from the beginning
-             */
-            position: number;
-            /** @description Sets or clears the mark; it stays as it is without */
-            watched?: boolean;
         };
         /**
          * @description A second factor
@@ -7868,6 +7799,11 @@ export interface components {
             /** Format: date-time */
             storedAt: string | null;
         };
+        Stream: {
+            possible: boolean;
+            /** @description Why not, in words; empty if it is possible */
+            why: string;
+        };
         /** @description One message of the stream, as the fields of a server-sent event */
         StreamMessage: {
             data: components["schemas"]["Job"];
@@ -8101,26 +8037,21 @@ export interface components {
             /** @description The .torrent files */
             torrent: string[];
         };
-        Subtitle: {
-            /** @description Only what is foreign in the film */
+        SubtitleTrack: {
+            /** @example subrip */
+            codec: string;
+            default: boolean;
             forced: boolean;
-            /** @description Sounds are described */
-            hearingImpaired: boolean;
-            id: string;
-            /** @description BCP 47; empty if the name doesn't say it */
-            language: string;
-            /** @description Of the file */
-            name: string;
             /**
-             * @description A file of the job, or uploaded for the film
-             * @enum {string}
+             * Format: int64
+             * @description Of the track in the file
              */
-            origin: "beside" | "uploaded";
-            /** @description What else the name says */
+            index: number;
+            /** @description As in BCP 47; empty if the file does not tell */
+            language: string;
+            /** @description It is text, and no pictures */
+            text: boolean;
             title: string;
-        };
-        Subtitles: {
-            items: components["schemas"]["Subtitle"][];
         };
         SwitchProvider: {
             /** @description The provider's name again, typed as confirmation */
@@ -8581,6 +8512,33 @@ export interface components {
         };
         VerifyProvider: {
             provider: components["schemas"]["Provider"];
+        };
+        VideoTrack: {
+            /** Format: int64 */
+            bitDepth: number;
+            /** @example h264 */
+            codec: string;
+            /**
+             * @description As in RFC 6381; empty if browsers have no word for it
+             * @example avc1.640028
+             */
+            codecs: string;
+            /** Format: double */
+            frameRate: number;
+            /** @description pq or hlg; empty without */
+            hdr: string;
+            /** Format: int64 */
+            height: number;
+            /**
+             * Format: int64
+             * @description Of the track in the file
+             */
+            index: number;
+            /** @description As in BCP 47; empty if the file does not tell */
+            language: string;
+            title: string;
+            /** Format: int64 */
+            width: number;
         };
         VisitShare: {
             visit: string;
@@ -13388,7 +13346,7 @@ export interface operations {
             };
         };
     };
-    "get-playback": {
+    "get-media": {
         parameters: {
             query?: never;
             header?: never;
@@ -13405,175 +13363,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Playback"];
+                    "application/json": components["schemas"]["Media"];
                 };
-            };
-            /** @description A fault, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "save-playback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SavePlayback"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Playback"];
-                };
-            };
-            /** @description A fault, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "list-subtitles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Subtitles"];
-                };
-            };
-            /** @description A fault, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "upload-subtitle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "*/*"?: never;
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Subtitle"];
-                };
-            };
-            /** @description A fault, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-subtitle": {
-        parameters: {
-            query?: {
-                /** @description Milliseconds by which they are shown later */
-                offset?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-                /** @description Of the subtitles */
-                sid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/vtt": string;
-                };
-            };
-            /** @description A fault, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-subtitle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                sid: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -14280,37 +14071,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
-                };
-            };
-            /** @description A fault, as a problem document (RFC 9457) */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-job-playback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["JobPlayback"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -28,11 +28,14 @@ const (
 )
 
 // forbidProcesses installs the filter on all threads, for good.
-func forbidProcesses() error {
+func forbidProcesses() error { return install(filter()) }
+
+// install installs a filter on all threads, for good.
+func install(filter []bpf.Instruction) error {
 	if !canFilter() {
 		return nil
 	}
-	raw, err := bpf.Assemble(filter())
+	raw, err := bpf.Assemble(filter)
 	if err != nil {
 		return err
 	}
@@ -56,8 +59,19 @@ func forbidProcesses() error {
 // clone without a thread. clone3, whose arguments a filter can't read, does not
 // exist, so that C libraries use clone.
 func filter() []bpf.Instruction {
-	deny := func(e unix.Errno) bpf.Instruction { return bpf.RetConstant{Val: unix.SECCOMP_RET_ERRNO | uint32(e)} }
-	prog := []bpf.Instruction{
+	prog := append(ourCalls(), denied(forbidden)...)
+	return append(prog, onlyThreads()...)
+}
+
+// deny is the end of a filter that refuses a call.
+func deny(e unix.Errno) bpf.Instruction {
+	return bpf.RetConstant{Val: unix.SECCOMP_RET_ERRNO | uint32(e)}
+}
+
+// ourCalls refuses the calls of a foreign architecture and clone3, and leaves
+// the number of the call to look at.
+func ourCalls() []bpf.Instruction {
+	return []bpf.Instruction{
 		bpf.LoadAbsolute{Off: offArch, Size: 4},
 		bpf.JumpIf{Cond: bpf.JumpEqual, Val: arch, SkipTrue: 1},
 		deny(unix.EPERM),
@@ -67,16 +81,25 @@ func filter() []bpf.Instruction {
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.SYS_CLONE3, SkipTrue: 1},
 		deny(unix.ENOSYS),
 	}
-	for _, call := range forbidden {
+}
+
+// denied refuses calls.
+func denied(calls []uint32) (prog []bpf.Instruction) {
+	for _, call := range calls {
 		prog = append(prog, bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: call, SkipTrue: 1}, deny(unix.EPERM))
 	}
-	return append(prog,
+	return prog
+}
+
+// onlyThreads refuses clone without a thread and allows what is left.
+func onlyThreads() []bpf.Instruction {
+	return []bpf.Instruction{
 		bpf.JumpIf{Cond: bpf.JumpNotEqual, Val: unix.SYS_CLONE, SkipTrue: 3},
 		bpf.LoadAbsolute{Off: offFirstArg, Size: 4},
 		bpf.JumpIf{Cond: bpf.JumpBitsSet, Val: unix.CLONE_THREAD, SkipTrue: 1},
 		deny(unix.EPERM),
 		bpf.RetConstant{Val: unix.SECCOMP_RET_ALLOW},
-	)
+	}
 }
 
 // canFilter reports whether the kernel has filters and we know its calls.

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"longhaul/agent/agenttest"
-	"longhaul/agent/jail"
+	"longhaul/internal/jail"
 )
 
 // tryWithout makes the test binary an engine on a kernel without Landlock.

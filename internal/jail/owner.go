@@ -57,8 +57,13 @@ func becomeOwner(dir string) error {
 	if os.Geteuid() != 0 || st.Uid == 0 {
 		return nil
 	}
+	return becomeUser(int(st.Uid), int(st.Gid))
+}
+
+// becomeUser makes a process of root another user's, without any capability.
+func becomeUser(uid, gid int) error {
 	parent := os.Getppid()
-	if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(int(st.Gid)), syscall.Setuid(int(st.Uid))); err != nil {
+	if err := errors.Join(syscall.Setgroups(nil), syscall.Setgid(gid), syscall.Setuid(uid)); err != nil {
 		return err
 	}
 	// The kernel forgets with the user that this process ends with its parent.
@@ -66,7 +71,7 @@ func becomeOwner(dir string) error {
 		return err
 	}
 	if os.Getppid() != parent {
-		return errors.New("the supervisor is gone")
+		return errors.New("the process that started this one is gone")
 	}
 	return nil
 }

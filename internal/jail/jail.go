@@ -15,6 +15,9 @@
 //   - Nothing is inherited, no privilege can be gained, and neither the
 //     supervisor's memory and environment nor the engine's can be read by others
 //     of its user.
+//
+// Become does likewise for a program that is not ours and reads what strangers
+// send: it has no directory, and one TCP port to connect to.
 package jail
 
 import (

@@ -1,0 +1,4 @@
+package probe
+
+// Indexed reads the index of a container.
+var Indexed = indexed
