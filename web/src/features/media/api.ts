@@ -118,11 +118,12 @@ interface MediaPaths {
 
 const client = http as unknown as Client<MediaPaths>;
 
-const mediaKeys = {
+export const mediaKeys = {
   all: ['media'] as const,
+  jobs: ['media', 'job'] as const,
   ofFile: (fileId: string) => [...mediaKeys.all, fileId] as const,
   subtitles: (fileId: string) => [...mediaKeys.ofFile(fileId), 'subtitles'] as const,
-  ofJob: (jobId: string) => [...mediaKeys.all, 'job', jobId] as const,
+  ofJob: (jobId: string) => [...mediaKeys.jobs, jobId] as const,
 };
 
 /** How often an unread file is asked for, in milliseconds. */

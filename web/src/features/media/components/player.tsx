@@ -1,0 +1,147 @@
+import { Gesture, isHLSProvider, MediaPlayer, MediaProvider, useMediaState, type MediaPlayerInstance, type MediaProviderAdapter } from '@vidstack/react';
+import { useEffectEvent, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import type { Neighbour } from '@/components/viewer/shown';
+import { isolated } from '@/lib/isolated';
+
+import { makeStream, type Media, type StreamLink } from '../api';
+import '../messages/catalogue';
+import { LivingLink, streamSettings, type Trouble } from '../stream-link';
+import { usePlaybackReports } from '../use-playback';
+import { useSubtitles } from '../use-subtitles';
+import { Captions } from './captions';
+import { Controls } from './controls';
+import { NextCard } from './next-card';
+import classes from './player.module.css';
+import { Resumed } from './resumed';
+
+/** Where the film comes from: the file, or a stream of it. */
+export type Source = { kind: 'file'; url: string } | { kind: 'stream'; link: StreamLink };
+
+export interface PlayerProps {
+  file: { id: string; name: string };
+  /** What the server knows of the file; undefined if it has not looked at it. */
+  media: Media | undefined;
+  source: Source;
+  poster: string | undefined;
+  sound: boolean;
+  /** Returns where to start, in seconds. */
+  startFrom: () => number;
+  resumed: boolean;
+  next: Neighbour | undefined;
+  onTime: (time: number) => void;
+  /** Called when the browser can't play it, or not any more. */
+  onFailed: () => void;
+}
+
+/** What browsers call a connection that ended. */
+const networkFault = 2;
+
+/** Plays one film or recording. */
+export function Player({ file, media, source, poster, sound, startFrom, resumed, next, onTime, onFailed }: PlayerProps) {
+  const [startAt] = useState(startFrom);
+  const player = useRef<MediaPlayerInstance>(null);
+  const [trouble, setTrouble] = useState<Trouble>();
+  const [ended, setEnded] = useState(false);
+  usePlaybackReports(file.id, player, startAt, onTime);
+  const link = source.kind === 'stream' ? source.link : undefined;
+  const living = useMemo(() => link && new LivingLink(link, () => makeStream(file.id)), [link, file.id]);
+  const onTrouble = useEffectEvent((now: Trouble) => {
+    setTrouble(now);
+    if (now === 'gone') onFailed();
+  });
+  const settings = useMemo(() => living && streamSettings(living, startAt, (now) => onTrouble(now)), [living, startAt]);
+  const prepare = (provider: MediaProviderAdapter | null) => {
+    if (!isHLSProvider(provider) || !settings) return;
+    provider.library = () => import('hls.js');
+    provider.config = settings;
+  };
+  const src = source.kind === 'stream' ? { src: source.link.url, type: 'application/x-mpegurl' as const } : { src: source.url, type: sound ? ('audio/mpeg' as const) : ('video/mp4' as const) };
+  return (
+    <MediaPlayer
+      ref={player}
+      className={classes.player}
+      data-kind={sound ? 'sound' : 'film'}
+      title={file.name}
+      aria-label={file.name}
+      src={src}
+      viewType={sound ? 'audio' : 'video'}
+      streamType="on-demand"
+      load="eager"
+      currentTime={startAt}
+      autoPlay
+      playsInline
+      poster={poster ?? ''}
+      keyTarget="document"
+      logLevel="silent"
+      onProviderChange={prepare}
+      onHlsFragLoaded={() => setTrouble(undefined)}
+      onPlaying={() => setEnded(false)}
+      onEnded={() => {
+        if (next && sound) next.open();
+        else setEnded(true);
+      }}
+      onError={({ code }) => {
+        if (code === networkFault) setTrouble('offline');
+        onFailed();
+      }}
+    >
+      <MediaProvider className={classes.provider} />
+      {!sound && <Gesture className={classes.gesture} event="pointerup" action="toggle:paused" />}
+      {!sound && <Gesture className={classes.gesture} event="dblpointerup" action="toggle:fullscreen" />}
+      {!sound && <Gesture className={classes.tap} event="pointerup" action="toggle:controls" />}
+      {!sound && poster !== undefined && <Still src={poster} />}
+      {!sound && <Waiting />}
+      <Says trouble={trouble} />
+      <Inside file={file} media={media} sound={sound} next={next} />
+      {resumed && <Resumed at={startAt} />}
+      {ended && next && !sound && <NextCard next={next} onCancel={() => setEnded(false)} />}
+    </MediaPlayer>
+  );
+}
+
+/** What needs to be within the player to reach it. */
+function Inside({ file, media, sound, next }: Pick<PlayerProps, 'file' | 'media' | 'sound' | 'next'>) {
+  const { t } = useTranslation('media');
+  const subtitles = useSubtitles(file.id, !sound);
+  return (
+    <>
+      {!sound && <Captions offset={subtitles.offset} />}
+      <Controls
+        sound={sound}
+        chapters={media?.chapters ?? []}
+        audio={media?.audio ?? []}
+        subtitles={subtitles}
+        onNext={next && (() => next.open())}
+        nextLabel={next ? t('nextTitle', { name: isolated(next.name) }) : ''}
+      />
+    </>
+  );
+}
+
+function Still({ src }: { src: string }) {
+  const started = useMediaState('started');
+  const [broken, setBroken] = useState(false);
+  return started || broken ? null : <img className={classes.still} src={src} alt="" onError={() => setBroken(true)} />;
+}
+
+function Waiting() {
+  const waiting = useMediaState('waiting');
+  const canPlay = useMediaState('canPlay');
+  return waiting || !canPlay ? (
+    <div className={classes.middle}>
+      <span className={classes.spinner} />
+    </div>
+  ) : null;
+}
+
+function Says({ trouble }: { trouble: Trouble | undefined }) {
+  const { t } = useTranslation('media');
+  return (
+    <div role="status">
+      {trouble === 'busy' && <p className={classes.says}>{t('busy')}</p>}
+      {trouble === 'offline' && <p className={classes.says}>{t('offline')}</p>}
+    </div>
+  );
+}
