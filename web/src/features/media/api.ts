@@ -159,8 +159,12 @@ export function subtitlesQuery(fileId: string) {
 }
 
 /** The text of subtitles, as WebVTT. */
-export function readSubtitles(fileId: string, sid: string): Promise<string> {
-  return send(client.GET('/api/v1/files/{id}/subtitles/{sid}', { params: { path: { id: fileId, sid } }, parseAs: 'text' }));
+export function subtitlesTextQuery(fileId: string, sid: string) {
+  return queryOptions({
+    queryKey: [...mediaKeys.subtitles(fileId), sid] as const,
+    queryFn: ({ signal }) => send(client.GET('/api/v1/files/{id}/subtitles/{sid}', { params: { path: { id: fileId, sid } }, parseAs: 'text', signal })),
+    staleTime: Infinity,
+  });
 }
 
 /** Uploads subtitles for a film. */
@@ -179,8 +183,8 @@ export function uploadSubtitles(fileId: string, file: File): Promise<Subtitles> 
 }
 
 /** Deletes uploaded subtitles. */
-export function deleteSubtitles(fileId: string, sid: string): Promise<void> {
-  return send<void>(client.DELETE('/api/v1/files/{id}/subtitles/{sid}', { params: { path: { id: fileId, sid } } }));
+export async function deleteSubtitles(fileId: string, sid: string): Promise<void> {
+  await send(client.DELETE('/api/v1/files/{id}/subtitles/{sid}', { params: { path: { id: fileId, sid } } }));
 }
 
 /** Where the user stopped. */

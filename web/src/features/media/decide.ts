@@ -83,7 +83,7 @@ export function fileType(media: Media): string | undefined {
   // ffprobe calls both kinds of Matroska by both names.
   const only = (codec: string, list: string[]) => list.includes(codec);
   const isWebm = media.container.includes('webm') && media.video.every((track) => only(track.codec, ['vp8', 'vp9', 'av1'])) && media.audio.every((track) => only(track.codec, ['opus', 'vorbis']));
-  const container = isWebm ? 'webm' : /matroska/.test(media.container) ? 'x-matroska' : containers.find(([pattern]) => pattern.test(media.container))?.[1];
+  const container = isWebm ? 'webm' : media.container.includes('matroska') ? 'x-matroska' : containers.find(([pattern]) => pattern.test(media.container))?.[1];
   return container && `${media.video.length > 0 ? 'video' : 'audio'}/${container}`;
 }
 

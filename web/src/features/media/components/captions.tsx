@@ -52,8 +52,10 @@ export function Captions({ offset }: { offset: number }) {
   const at = time - offset / 1000;
   const cues = track.cues.filter((cue) => cue.startTime <= at && at < cue.endTime);
   if (cues.length === 0) return null;
+  // The library's type takes the first value for the only one.
+  const { language }: { language: string } = track;
   return (
-    <div className={classes.captions} lang={track.language || undefined}>
+    <div className={classes.captions} lang={language === '' ? undefined : language}>
       {cues.map((cue, index) => (
         <p key={`${cue.startTime} ${index}`} dir="auto">
           {piecesOf(cue.text).map((piece, place) => (

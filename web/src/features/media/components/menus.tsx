@@ -40,7 +40,7 @@ function Panel({ label, icon, active = false, children }: PanelProps) {
 export function SubtitleMenu({ subtitles }: { subtitles: ReturnType<typeof useSubtitles> }) {
   const { t } = useTranslation('media');
   const input = useRef<HTMLInputElement>(null);
-  const { choices, chosen, choose, upload, remove, offset, move } = subtitles;
+  const { choices, chosen, failed, choose, upload, remove, offset, move } = subtitles;
   const own = choices.find((each) => each.id === chosen)?.own === true;
   return (
     <>
@@ -53,6 +53,7 @@ export function SubtitleMenu({ subtitles }: { subtitles: ReturnType<typeof useSu
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>
+        {failed && <Menu.Label>{t('subtitlesFailed')}</Menu.Label>}
         {chosen !== '' && (
           <>
             <Menu.Divider />
@@ -106,7 +107,7 @@ export function AudioMenu({ known }: { known: readonly AudioTrack[] }) {
   if (count < 2) return null;
   const nameOf = (track: PlayedTrack, at: number) => {
     const about = known[at];
-    const name = about?.title || languageName(track.language) || track.label || t('track', { number: at + 1 });
+    const name = [about?.title, languageName(track.language), track.label].find((each) => each !== undefined && each !== '') ?? t('track', { number: at + 1 });
     if (!about || about.channels === 0) return name;
     const channels = about.channels === 1 ? t('mono') : about.channels === 2 ? t('stereo') : about.channels === 6 ? '5.1' : about.channels === 8 ? '7.1' : `${about.channels}`;
     return t('channels', { name, channels });

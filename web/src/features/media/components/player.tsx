@@ -1,5 +1,5 @@
-import { Gesture, isHLSProvider, MediaPlayer, MediaProvider, useMediaState, type MediaPlayerInstance, type MediaProviderAdapter } from '@vidstack/react';
-import { useEffectEvent, useMemo, useRef, useState } from 'react';
+import { Gesture, isHLSProvider, MEDIA_KEY_SHORTCUTS, MediaPlayer, MediaProvider, useMediaState, type MediaPlayerInstance, type MediaProviderAdapter } from '@vidstack/react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Neighbour } from '@/components/viewer/shown';
@@ -35,6 +35,9 @@ export interface PlayerProps {
   onFailed: () => void;
 }
 
+// Subtitles have a key of our own.
+const shortcuts = { ...MEDIA_KEY_SHORTCUTS, toggleCaptions: null };
+
 /** What browsers call a connection that ended. */
 const networkFault = 2;
 
@@ -45,17 +48,14 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
   const [trouble, setTrouble] = useState<Trouble>();
   const [ended, setEnded] = useState(false);
   usePlaybackReports(file.id, player, startAt, onTime);
-  const link = source.kind === 'stream' ? source.link : undefined;
-  const living = useMemo(() => link && new LivingLink(link, () => makeStream(file.id)), [link, file.id]);
-  const onTrouble = useEffectEvent((now: Trouble) => {
-    setTrouble(now);
-    if (now === 'gone') onFailed();
-  });
-  const settings = useMemo(() => living && streamSettings(living, startAt, (now) => onTrouble(now)), [living, startAt]);
   const prepare = (provider: MediaProviderAdapter | null) => {
-    if (!isHLSProvider(provider) || !settings) return;
+    if (!isHLSProvider(provider) || source.kind !== 'stream') return;
+    const link = new LivingLink(source.link, () => makeStream(file.id));
     provider.library = () => import('hls.js');
-    provider.config = settings;
+    provider.config = streamSettings(link, startAt, (now) => {
+      setTrouble(now);
+      if (now === 'gone') onFailed();
+    });
   };
   const src = source.kind === 'stream' ? { src: source.link.url, type: 'application/x-mpegurl' as const } : { src: source.url, type: sound ? ('audio/mpeg' as const) : ('video/mp4' as const) };
   return (
@@ -74,6 +74,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       playsInline
       poster={poster ?? ''}
       keyTarget="document"
+      keyShortcuts={shortcuts}
       logLevel="silent"
       onProviderChange={prepare}
       onHlsFragLoaded={() => setTrouble(undefined)}
@@ -105,6 +106,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
 function Inside({ file, media, sound, next }: Pick<PlayerProps, 'file' | 'media' | 'sound' | 'next'>) {
   const { t } = useTranslation('media');
   const subtitles = useSubtitles(file.id, !sound);
+  useSubtitlesKey(subtitles.toggle);
   return (
     <>
       {!sound && <Captions offset={subtitles.offset} />}
@@ -118,6 +120,20 @@ function Inside({ file, media, sound, next }: Pick<PlayerProps, 'file' | 'media'
       />
     </>
   );
+}
+
+/** Turns subtitles on and off with C: the player knows only of those that it has loaded. */
+function useSubtitlesKey(toggle: () => void): void {
+  const onKey = useEffectEvent((event: KeyboardEvent) => {
+    if (event.key.toLowerCase() !== 'c' || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target instanceof HTMLElement && event.target.matches('input, textarea, select, [role^="menuitem"]')) return;
+    toggle();
+  });
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => onKey(event);
+    document.addEventListener('keydown', listen);
+    return () => document.removeEventListener('keydown', listen);
+  }, []);
 }
 
 function Still({ src }: { src: string }) {
