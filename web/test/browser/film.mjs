@@ -16,20 +16,20 @@ function make(args) {
   }
 }
 
-const picture = ['-f', 'lavfi', '-i', 'testsrc=size=640x360:rate=24:duration=40', '-f', 'lavfi', '-i', 'sine=440:duration=40'];
+const picture = ['-f', 'lavfi', '-i', 'testsrc=size=320x180:rate=24:duration=150', '-f', 'lavfi', '-i', 'sine=440:duration=150'];
 const small = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '48'];
 
-/** A stream of 40 seconds with sound in English and German: its files by name. */
+/** A stream of 150 seconds with sound in English and German: its files by name. */
 export function makeStream() {
   return make([
-    ...picture, '-f', 'lavfi', '-i', 'sine=880:duration=40', '-map', '0', '-map', '1', '-map', '2', ...small, '-c:a', 'aac', '-b:a', '64k',
+    ...picture, '-f', 'lavfi', '-i', 'sine=880:duration=150', '-map', '0', '-map', '1', '-map', '2', ...small, '-c:a', 'aac', '-b:a', '64k',
     '-f', 'hls', '-hls_time', '4', '-hls_playlist_type', 'vod', '-hls_segment_type', 'fmp4', '-master_pl_name', 'index.m3u8',
     '-var_stream_map', 'v:0,agroup:sound a:0,agroup:sound,language:en,default:yes,name:English a:1,agroup:sound,language:de,name:Deutsch',
     '-hls_fmp4_init_filename', 'init-%v.mp4', '-hls_segment_filename', 'part-%v-%d.m4s', 'list-%v.m3u8',
   ]);
 }
 
-/** A film of 40 seconds that browsers play as it is. */
+/** A film of 150 seconds that browsers play as it is. */
 export function makeMp4() {
   return make([...picture, ...small, '-c:a', 'aac', '-b:a', '64k', '-movflags', '+faststart', 'film.mp4']).get('film.mp4');
 }

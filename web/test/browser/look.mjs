@@ -20,6 +20,7 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-cor
 const vite = await createServer({ server: { middlewareMode: true, hmr: false, ws: false }, appType: 'custom', logLevel: 'error' });
 const { openStage } = await vite.ssrLoadModule('/test/browser/server.ts');
 const fixtures = await vite.ssrLoadModule('/test/fixtures.ts');
+const { makeFilm } = await vite.ssrLoadModule('/test/media.ts');
 const { busyWorld, hugeWorld } = await vite.ssrLoadModule('/test/browser/scene.ts');
 const { pages } = await import('./pages.mjs');
 const { walkDialogs } = await import('./keys.mjs');
@@ -129,6 +130,7 @@ for (const scheme of pseudo ? ['light'] : ['light', 'dark']) {
       if (only && !new RegExp(`^(?:${only})`).test(each.name)) continue;
       if (width === 360 && !each.narrow) continue;
       stage.fixtures = fixtures;
+      stage.makeFilm = makeFilm;
       stage.world = each.huge ? hugeWorld(10_000) : busyWorld();
       const page = await context.newPage();
       const answers = [];
