@@ -46,7 +46,7 @@ export const mediaPages = [
     open: async (page, stage) => {
       await open(page, stage, await film(page, stage));
       await page.keyboard.press('c');
-      await page.getByRole('button', { name: 'Subtitles', exact: true }).click();
+      await page.getByRole('button', { name: 'Subtitles', exact: true }).press('Enter');
       await page.getByRole('menuitem', { name: 'Upload subtitles…' }).waitFor();
       await still(page);
     },

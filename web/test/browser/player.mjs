@@ -88,7 +88,7 @@ await step('subtitles', async () => {
   expect(await page.locator('p i', { hasText: 'Beside' }).count() === 1, 'subtitles beside the film show by the C key, in italics');
   await page.keyboard.press('c');
   await words.waitFor({ state: 'detached' });
-  await button('Subtitles').click();
+  await button('Subtitles').press('Enter');
   await page.getByRole('menuitemradio', { name: 'English' }).first().click();
   await words.waitFor();
   for (let times = 0; times < 2; times += 1) await page.getByRole('menuitem', { name: /later/ }).click();
@@ -98,10 +98,8 @@ await step('subtitles', async () => {
 });
 
 await step('another sound track', async () => {
-  const asked = page.waitForRequest((request) => request.url().includes('part-Deutsch'));
-  await button('Audio').click();
-  await page.getByRole('menuitemradio', { name: /German/ }).click();
-  await asked;
+  await button('Audio').press('Enter');
+  await Promise.all([page.waitForRequest((request) => request.url().includes('part-Deutsch')), page.getByRole('menuitemradio', { name: /German/ }).click()]);
   await page.keyboard.press('Escape');
   await plays();
   expect(true, 'the German sound track plays');
@@ -178,8 +176,9 @@ await step('a season', async () => {
   await seek(148.5);
   await button('Cancel').click();
   expect(await page.getByText('Next: E02.mp4').count() === 0, 'the next film can be cancelled');
+  await page.keyboard.press('k');
+  await plays();
   await seek(148.5);
-  await video.evaluate((each) => each.play());
   await button('Play now').click();
   await page.getByRole('heading', { name: 'E02.mp4' }).waitFor();
   await plays();
@@ -190,9 +189,7 @@ await step('a season', async () => {
 await step('a file whose link expires', async () => {
   await seek(12);
   stage.refuse = (path) => (path.includes(second.id) ? 404 : undefined);
-  const renewed = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith(`${second.id}/link`));
-  await video.evaluate((each) => each.load());
-  await renewed;
+  await Promise.all([page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith(`${second.id}/link`)), video.evaluate((each) => each.load())]);
   stage.refuse = () => undefined;
   await plays();
   expect((await at()) > 11, 'a file continues with a new link where it was');

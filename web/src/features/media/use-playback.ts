@@ -1,7 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import type { MediaPlayerInstance } from '@vidstack/react';
 import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
 
-import { savePlayback } from './api';
+import { mediaKeys, playbackQuery, savePlayback, type Playback } from './api';
 
 /** How often the server hears where the user is, in milliseconds. */
 const every = 10_000;
@@ -11,14 +12,19 @@ const near = 1;
 
 /** Tells the server where the user is: every ten seconds, on a pause, at the end, and when the page is left. */
 export function usePlaybackReports(fileId: string, player: RefObject<MediaPlayerInstance | null>, startAt: number, onTime: (time: number) => void): void {
+  const client = useQueryClient();
   const told = useRef(startAt);
   const last = useRef({ position: startAt, duration: 0 });
   const report = useEffectEvent(() => {
     const { position, duration } = last.current;
     if (duration <= 0 || Math.abs(position - told.current) < near) return;
     told.current = position;
+    const onSaved = (saved: Playback) => {
+      client.setQueryData(playbackQuery(fileId).queryKey, (before) => before && saved);
+      void client.invalidateQueries({ queryKey: mediaKeys.jobs, refetchType: 'none' });
+    };
     // The next report makes up for one that is lost.
-    savePlayback(fileId, { position, duration: Math.max(duration, position) }).catch(() => undefined);
+    savePlayback(fileId, { position, duration: Math.max(duration, position) }).then(onSaved, () => undefined);
   });
   const hear = useEffectEvent((instance: MediaPlayerInstance, ended: boolean) => {
     const { currentTime, duration, canPlay } = instance.state;

@@ -5,14 +5,21 @@ import { useTranslation } from 'react-i18next';
 import { IconAppWindow, IconChevronDown, IconDownload, IconLink } from '@/components/icons';
 import { toastDone, toastFailed } from '@/components/toast';
 import { formatTime } from '@/lib/format';
+import { text } from '@/lib/messages';
 import { startDownload } from '@/lib/start-download';
 
 import { makeMediaLink } from '../api';
 import '../messages/catalogue';
-import { openingOf, platformOf, playersOf, type Item, type Opening, type Player } from '../open-in';
+import { openingOf, platformOf, playersOf, type Item, type Opening, type Platform, type Player } from '../open-in';
 import classes from './media.module.css';
 
 const names = { vlc: 'inVlc', mpv: 'inMpv', iina: 'inIina', infuse: 'inInfuse', any: 'inAny' } as const;
+
+function playerName(player: Player, platform: Platform): string {
+  const isList = platform !== 'android' && platform !== 'ios' && player !== 'iina';
+  const name = text(`media:${names[player]}`);
+  return isList ? text('media:inList', { player: name }) : name;
+}
 
 function follow(opening: Opening): void {
   if ('address' in opening) {
@@ -57,11 +64,22 @@ function useOpenIn({ file, duration }: OpenInProps) {
     onSuccess: ({ url }) => startDownload(url),
     onError: (error) => toastFailed(t('openFailed'), error),
   });
-  const nameOf = (player: Player) => {
-    const isList = platform !== 'android' && platform !== 'ios' && player !== 'iina';
-    return isList ? t('inList', { player: t(names[player]) }) : t(names[player]);
-  };
-  return { players: playersOf(platform), nameOf, opening, copying, saving };
+  return { players: playersOf(platform), nameOf: (player: Player) => playerName(player, platform), opening, copying, saving };
+}
+
+/** Other players for a visitor of a share, who has a link and no account. */
+export function OpenShared({ name, url }: { name: string; url: string }) {
+  const { t } = useTranslation('media');
+  const platform = platformOf(navigator);
+  return (
+    <div className={classes.buttons}>
+      {playersOf(platform).map((player) => (
+        <Button key={player} variant="default" leftSection={<IconAppWindow size={17} />} onClick={() => follow(openingOf(player, platform, { name, url, duration: 0 }))}>
+          {t('inVlcNow', { player: playerName(player, platform) })}
+        </Button>
+      ))}
+    </div>
+  );
 }
 
 /** A menu of other players. */
