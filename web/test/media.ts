@@ -79,7 +79,7 @@ export class MediaWorld {
   }
 
   private async save(id: string, request: Request): Promise<Response> {
-    const { position, duration, watched } = (await request.json()) as Playback & { watched?: boolean };
+    const { position, duration, watched } = (await request.json()) as { position: number; duration: number; watched?: boolean };
     const before = this.playback.get(id)?.watched ?? false;
     const saved = { position, duration, watched: watched ?? (before || position >= duration * 0.92), updatedAt: new Date().toISOString() };
     this.playback.set(id, saved);

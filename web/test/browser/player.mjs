@@ -114,7 +114,7 @@ await step('keys', async () => {
   await page.waitForFunction(() => document.querySelector('video').playbackRate > 1);
   await page.keyboard.press('<');
   await page.keyboard.press('k');
-  await page.waitForFunction(() => document.querySelector('video').paused);
+  await page.locator('[data-media-player][data-paused]').waitFor();
   await page.keyboard.press('k');
   await plays();
   expect(true, 'L, K, > and < lead through the film');

@@ -1,12 +1,11 @@
+import { MantineProvider } from '@mantine/core';
 import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import { makeFile, makeJob } from '@test/fixtures';
 import { makeFilm, makeMedia } from '@test/media';
 import { renderApp } from '@test/render-app';
 import { World } from '@test/world';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-
-import { Providers } from '@/app/providers';
-import { newQueryClient } from '@/lib/query-client';
+import type { ReactNode } from 'react';
 
 import { piecesOf } from './components/captions';
 import { NextCard } from './components/next-card';
@@ -83,23 +82,19 @@ describe('what comes next', () => {
     vi.useRealTimers();
   });
   const row = (open: (key: string) => void, at: number) => ({ at, all: ['a', 'b', 'c'].map((key) => ({ key, name: `${key}.jpg`, open: () => open(key) })) });
-  const show = (part: React.ReactNode) => (
-    <Providers queryClient={newQueryClient()} env="test">
-      {part}
-    </Providers>
-  );
+  const show = (part: ReactNode) => <MantineProvider env="test">{part}</MantineProvider>;
 
   it('shows each photo for five seconds, and ends after the last', () => {
     vi.useFakeTimers();
     const open = vi.fn();
     const onRunning = vi.fn();
-    const show2 = (at: number) => show(<SlideShow key={at} row={row(open, at)} running onRunning={onRunning} arrows>photo</SlideShow>);
-    const { rerender } = render(show2(1));
+    const photo = (at: number) => show(<SlideShow key={at} row={row(open, at)} running onRunning={onRunning} arrows>photo</SlideShow>);
+    const { rerender } = render(photo(1));
     act(() => void vi.advanceTimersByTime(4_900));
     expect(open).not.toHaveBeenCalled();
     act(() => void vi.advanceTimersByTime(200));
     expect(open.mock.calls).toEqual([['c']]);
-    rerender(show2(2));
+    rerender(photo(2));
     expect(onRunning).toHaveBeenCalledWith(false);
     fireEvent.keyDown(window, { key: 'ArrowLeft' });
     expect(open.mock.calls).toEqual([['c'], ['b']]);
