@@ -15,7 +15,7 @@ export function useOwnStage({ arrows }: { arrows: boolean }): StageWith {
     const as = shownAs(file);
     if (as === 'video' || as === 'audio') {
       return (
-        <Suspense fallback={<Skeleton height={as === 'audio' ? 98 : 420} radius="lg" />}>
+        <Suspense fallback={<Skeleton height={as === 'audio' ? 98 : 'min(420px, 56.25vw)'} radius="lg" />}>
           <MediaStage key={file.id} file={file} url={url} row={row} />
         </Suspense>
       );

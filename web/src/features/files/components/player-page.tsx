@@ -56,7 +56,7 @@ export function PlayerPage({ jobId, fileId, stage, acts }: PlayerPageProps) {
           </div>
         )}
       </div>
-      {isPending && <Skeleton height={420} radius="lg" />}
+      {isPending && <Skeleton height="min(420px, 56.25vw)" radius="lg" />}
       {error && !file && !missing && <ErrorNotice error={error} title={t('playerPage.couldntLoadThe')} retry={() => void refetch()} />}
       {missing && (
         <Notice icon={IconClock} title={t('playerPage.fileNotFound')}>
@@ -138,7 +138,7 @@ function OpenFile({ stage, ...rest }: OpenedProps & AlikeProps) {
   if (link.error) {
     return <ErrorNotice error={link.error} title={t('playerPage.couldntOpenThe')} retry={() => void link.refetch()} />;
   }
-  if (!link.data) return <Skeleton height={420} radius="lg" />;
+  if (!link.data) return <Skeleton height="min(420px, 56.25vw)" radius="lg" />;
   return stage({ ...file, name: baseName(file.path) }, link.data.url, () => void link.refetch(), row);
 }
 

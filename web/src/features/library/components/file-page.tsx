@@ -50,7 +50,7 @@ export function FilePage({ fileId, view, stage }: FilePageProps) {
         </div>
         {file && <Buttons file={file} />}
       </div>
-      {isPending && <Skeleton height={420} radius="lg" />}
+      {isPending && <Skeleton height="min(420px, 56.25vw)" radius="lg" />}
       {error && !file && !missing && <ErrorNotice error={error} title={t('fileFailed')} retry={() => void refetch()} />}
       {missing && (
         <Notice icon={IconClock} title={t('fileGone')}>
@@ -113,7 +113,7 @@ function Content({ file, stage, row }: { file: LibraryFile; stage: StageWith; ro
     );
   }
   if (link.error) return <ErrorNotice error={link.error} title={t('openFailed')} retry={() => void link.refetch()} />;
-  if (!link.data) return <Skeleton height={420} radius="lg" />;
+  if (!link.data) return <Skeleton height="min(420px, 56.25vw)" radius="lg" />;
   return stage(file, link.data.url, () => void link.refetch(), row);
 }
 

@@ -82,7 +82,8 @@ function Clock({ chapters }: { chapters: Media['chapters'] }) {
   return (
     <>
       <span className={`${classes.clock} tabular`}>
-        {formatTime(time)} <span aria-hidden="true">/</span> {formatTime(duration)}
+        {formatTime(time)}
+        {Number.isFinite(duration) && ` / ${formatTime(duration)}`}
       </span>
       {title !== '' && <span className={classes.chapterTitle}>{title}</span>}
     </>

@@ -43,11 +43,12 @@ export function MediaStage(props: MediaStageProps) {
   });
   const known = (info.isError || (media && can.data)) && (playback.data ?? playback.isError);
   if (!known) return <div className={classes.frame} data-kind={sound ? 'sound' : undefined} role="status" />;
+  const plays = !media || !can.data || decide(media, can.data).how !== 'none';
   return (
     <>
       <Decided {...props} sound={sound} media={info.isError ? undefined : media} can={can.data} playback={playback.data} />
       <div className={classes.bar}>
-        <OpenInMenu file={file} duration={media?.duration ?? 0} />
+        {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
         <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />
       </div>
       {sound && row.all.length > 1 && <TrackList row={row} />}

@@ -1,5 +1,5 @@
 import { Gesture, isHLSProvider, MEDIA_KEY_SHORTCUTS, MediaPlayer, MediaProvider, useMediaState, type MediaPlayerInstance, type MediaProviderAdapter } from '@vidstack/react';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Neighbour } from '@/components/viewer/shown';
@@ -58,6 +58,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
     });
   };
   const src = source.kind === 'stream' ? { src: source.link.url, type: 'application/x-mpegurl' as const } : { src: source.url, type: sound ? ('audio/mpeg' as const) : ('video/mp4' as const) };
+  useSourceFault(player, source.kind === 'file', onFailed);
   return (
     <MediaPlayer
       ref={player}
@@ -70,7 +71,6 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       streamType="on-demand"
       load="eager"
       currentTime={startAt}
-      autoPlay
       playsInline
       poster={poster ?? ''}
       keyTarget="document"
@@ -78,6 +78,10 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       logLevel="silent"
       onProviderChange={prepare}
       onHlsFragLoaded={() => setTrouble(undefined)}
+      // Whoever opens a film wants to see it, also with less motion around it, which the library's own way takes for a no.
+      onCanPlay={() => {
+        player.current?.play().catch(() => undefined);
+      }}
       onPlaying={() => setEnded(false)}
       onEnded={() => {
         if (next && sound) next.open();
@@ -100,6 +104,19 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       {ended && next && !sound && <NextCard next={next} onCancel={() => setEnded(false)} />}
     </MediaPlayer>
   );
+}
+
+/** Hears that a file doesn't even open, which browsers tell its source only. */
+function useSourceFault(player: RefObject<MediaPlayerInstance | null>, isFile: boolean, onFault: () => void): void {
+  const fail = useEffectEvent((event: Event) => {
+    if (isFile && event.target instanceof HTMLSourceElement) onFault();
+  });
+  useEffect(() => {
+    const element = player.current?.el;
+    const listen = (event: Event) => fail(event);
+    element?.addEventListener('error', listen, true);
+    return () => element?.removeEventListener('error', listen, true);
+  }, [player]);
 }
 
 /** What needs to be within the player to reach it. */
