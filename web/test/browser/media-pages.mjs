@@ -27,6 +27,9 @@ async function open(page, stage, { job, first }) {
   await page.waitForFunction(() => document.querySelector('video')?.currentTime > 0.2);
   await page.evaluate(() => document.querySelector('video').pause());
   await page.locator('[data-media-player][data-paused]').waitFor();
+  await page.getByRole('button', { name: 'Subtitles', exact: true }).press('Enter');
+  await page.getByRole('menuitemradio', { name: 'English' }).waitFor();
+  await page.keyboard.press('Escape');
 }
 
 export const mediaPages = [
@@ -45,9 +48,9 @@ export const mediaPages = [
     narrow: true,
     open: async (page, stage) => {
       await open(page, stage, await film(page, stage));
-      await page.keyboard.press('c');
       await page.getByRole('button', { name: 'Subtitles', exact: true }).press('Enter');
-      await page.getByRole('menuitem', { name: 'Upload subtitles…' }).waitFor();
+      await page.getByRole('menuitemradio', { name: 'English' }).click();
+      await page.getByText('being a jerk').waitFor();
       await still(page);
     },
   },

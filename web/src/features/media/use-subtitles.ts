@@ -96,7 +96,11 @@ export function useSubtitles(fileId: string, wanted: boolean) {
     failed: text.isError,
     choose,
     /** Turns the subtitles off, or those on that showed last. */
-    toggle: () => choose(chosen === '' ? ((choices.find((each) => each.id === last) ?? choices[0])?.id ?? '') : ''),
+    toggle: () => {
+      const before = choices.find((each) => each.id === last) ?? choices[0];
+      if (chosen !== '') choose('');
+      else if (before) choose(before.id);
+    },
     upload: uploading.mutate,
     remove: removing.mutate,
     offset,

@@ -1,5 +1,5 @@
-import { Gesture, isHLSProvider, MEDIA_KEY_SHORTCUTS, MediaPlayer, MediaProvider, useMediaState, type MediaPlayerInstance, type MediaProviderAdapter } from '@vidstack/react';
-import { useEffect, useEffectEvent, useRef, useState, type RefObject } from 'react';
+import { Gesture, isAudioProvider, isHLSProvider, isVideoProvider, MEDIA_KEY_SHORTCUTS, MediaPlayer, MediaProvider, useMediaState, type MediaPlayerInstance, type MediaProviderAdapter } from '@vidstack/react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Neighbour } from '@/components/viewer/shown';
@@ -48,8 +48,17 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
   const [trouble, setTrouble] = useState<Trouble>();
   const [ended, setEnded] = useState(false);
   usePlaybackReports(file.id, player, startAt, onTime);
+  // That a file doesn't even open, browsers tell its source only.
+  const hear = (event: Event) => {
+    if (event.target instanceof HTMLSourceElement) onFailed();
+  };
   const prepare = (provider: MediaProviderAdapter | null) => {
-    if (!isHLSProvider(provider) || source.kind !== 'stream') return;
+    if (source.kind === 'file') {
+      const element = isVideoProvider(provider) ? provider.video : isAudioProvider(provider) ? provider.audio : undefined;
+      element?.addEventListener('error', hear, true);
+      return;
+    }
+    if (!isHLSProvider(provider)) return;
     const link = new LivingLink(source.link, () => makeStream(file.id));
     provider.library = () => import('hls.js');
     provider.config = streamSettings(link, startAt, (now) => {
@@ -58,7 +67,6 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
     });
   };
   const src = source.kind === 'stream' ? { src: source.link.url, type: 'application/x-mpegurl' as const } : { src: source.url, type: sound ? ('audio/mpeg' as const) : ('video/mp4' as const) };
-  useSourceFault(player, source.kind === 'file', onFailed);
   return (
     <MediaPlayer
       ref={player}
@@ -104,19 +112,6 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       {ended && next && !sound && <NextCard next={next} onCancel={() => setEnded(false)} />}
     </MediaPlayer>
   );
-}
-
-/** Hears that a file doesn't even open, which browsers tell its source only. */
-function useSourceFault(player: RefObject<MediaPlayerInstance | null>, isFile: boolean, onFault: () => void): void {
-  const fail = useEffectEvent((event: Event) => {
-    if (isFile && event.target instanceof HTMLSourceElement) onFault();
-  });
-  useEffect(() => {
-    const element = player.current?.el;
-    const listen = (event: Event) => fail(event);
-    element?.addEventListener('error', listen, true);
-    return () => element?.removeEventListener('error', listen, true);
-  }, [player]);
 }
 
 /** What needs to be within the player to reach it. */
