@@ -118,15 +118,13 @@ export class World extends Owners {
   private config() {
     return {
       version: '0.1.0',
-      filesUrl: this.filesUrl,
-      setupNeeded: this.setupToken !== '',
+      filesUrl: this.filesUrl, setupNeeded: this.setupToken !== '',
       temporalUiUrl: 'http://temporal.test',
       limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15, maxShareDays: this.maxShareDays, trashSeconds: this.trash.seconds },
       registration: this.registration,
       turnstileSiteKey: this.turnstileSiteKey,
       sampleUrl: this.sampleUrl, extensionChromeUrl: this.extensionStores.chrome, extensionFirefoxUrl: this.extensionStores.firefox,
-      passkeys: this.passkeys.list.available,
-      mail: this.mail,
+      passkeys: this.passkeys.list.available, mail: this.mail,
       passwordRule: 'Use at least 15 characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused.',
       plansPath: '/api/v1/plans',
     };

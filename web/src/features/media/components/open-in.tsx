@@ -31,7 +31,7 @@ function follow(opening: Opening): void {
   anchor.href = url;
   anchor.download = opening.fileName;
   anchor.click();
-  // The browser has begun to save it once the click is over.
+  // By then the browser has it.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
