@@ -24,6 +24,8 @@ func Browser() []BrowserItem {
 		{"longhaul-color-scheme", kindLocal, "remembers light or dark", "until you clear it"},
 		{"longhaul-dismissed-announcement", kindLocal, "remembers which announcement you closed", "until you clear it"},
 		{"longhaul-dismissed-checklist", kindLocal, "remembers that an administrator closed the list of first steps", "until you clear it"},
+		{"longhaul-media-languages", kindLocal, "remembers the languages of sound and subtitles that you chose last", "until you clear it"},
+		{"longhaul-subtitle-offsets", kindLocal, "remembers by how much you moved the subtitles of a film, with the film's id", "until you clear it; the last 200 films"},
 		{"longhaul-farewell", kindSession, "says on the sign-in page why you were signed out", "until that page has shown it"},
 		{"longhaul-reloaded-build", kindSession, "keeps a page from loading again and again after an update", "until you close the tab"},
 		{"longhaul-drafts", kindSession, "keeps what you were about to add, with your account's id", "until you add it or close the tab"},

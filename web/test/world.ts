@@ -9,6 +9,7 @@ import { LabelWorld } from './labels';
 import { because, makeAgentHours, makeEvent, makeJob, makeUsage, newId } from './fixtures';
 import { LibraryWorld } from './library';
 import { OverviewWorld } from './overview';
+import { MediaWorld } from './media';
 import { Owners } from './owners';
 import { ProviderWorld } from './providers';
 import { FlagWorld } from './flags';
@@ -38,6 +39,7 @@ export class World extends Owners {
   readonly labels = new LabelWorld(this);
   readonly shares = new ShareWorld(() => this.filesUrl);
   readonly library = new LibraryWorld();
+  readonly media = new MediaWorld(() => this.filesUrl, (jobId) => this.files.get(jobId) ?? []);
   readonly overview = new OverviewWorld();
   readonly admin = new AdminWorld((mode) => {
     this.registration = mode as Config['registration'];
@@ -94,7 +96,7 @@ export class World extends Owners {
     const url = new URL(request.url);
     const path = url.pathname.replace(/^\/api\/v1/, '');
     if (request.method !== 'GET') this.changes.push(`${request.method} ${path} ${await request.clone().text()}`.trim());
-    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.storage.routes, ...this.features.routes, ...this.labels.routes, ...this.shares.routes, ...this.library.routes, ...this.overview.routes, ...this.ownersRoutes, ...this.ownRoutes, ...this.everybody.routes]) {
+    for (const [method, pattern, handler] of [...this.routes, ...this.providers.routes, ...this.admin.routes, ...this.storage.routes, ...this.features.routes, ...this.labels.routes, ...this.shares.routes, ...this.library.routes, ...this.media.routes, ...this.overview.routes, ...this.ownersRoutes, ...this.ownRoutes, ...this.everybody.routes]) {
       const match = method === request.method ? pattern.exec(path) : null;
       if (match) return this.unconfirmed(request.method, path) ?? (await handler(match, request, url));
     }
@@ -116,15 +118,13 @@ export class World extends Owners {
   private config() {
     return {
       version: '0.1.0',
-      filesUrl: this.filesUrl,
-      setupNeeded: this.setupToken !== '',
+      filesUrl: this.filesUrl, setupNeeded: this.setupToken !== '',
       temporalUiUrl: 'http://temporal.test',
       limits: { maxRunningJobs: 10, maxJobBytes: 0, maxTorrentBytes: 10_485_760, minPasswordLength: 15, maxShareDays: this.maxShareDays, trashSeconds: this.trash.seconds },
       registration: this.registration,
       turnstileSiteKey: this.turnstileSiteKey,
       sampleUrl: this.sampleUrl, extensionChromeUrl: this.extensionStores.chrome, extensionFirefoxUrl: this.extensionStores.firefox,
-      passkeys: this.passkeys.list.available,
-      mail: this.mail,
+      passkeys: this.passkeys.list.available, mail: this.mail,
       passwordRule: 'Use at least 15 characters. A few unrelated words are easy to keep; common words, repetitions and the address are refused.',
       plansPath: '/api/v1/plans',
     };

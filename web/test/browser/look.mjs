@@ -20,6 +20,7 @@ const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-cor
 const vite = await createServer({ server: { middlewareMode: true, hmr: false, ws: false }, appType: 'custom', logLevel: 'error' });
 const { openStage } = await vite.ssrLoadModule('/test/browser/server.ts');
 const fixtures = await vite.ssrLoadModule('/test/fixtures.ts');
+const { makeFilm } = await vite.ssrLoadModule('/test/media.ts');
 const { busyWorld, hugeWorld } = await vite.ssrLoadModule('/test/browser/scene.ts');
 const { pages } = await import('./pages.mjs');
 const { walkDialogs } = await import('./keys.mjs');
@@ -51,6 +52,8 @@ const mayShift = {
   'many-acts': 0.2,
   // The sign-in page loads little, and asks for the announcement when it is there.
   'announcement-sign-in': 0.05,
+  // Subtitles make room for the controls.
+  'film-subtitles': 0.03,
   // On phones rows turn out higher than expected, and push down what stands at the end while someone scrolls there.
   'any-jobs-huge': 0.2,
   'users-huge': 0.15,
@@ -129,6 +132,7 @@ for (const scheme of pseudo ? ['light'] : ['light', 'dark']) {
       if (only && !new RegExp(`^(?:${only})`).test(each.name)) continue;
       if (width === 360 && !each.narrow) continue;
       stage.fixtures = fixtures;
+      stage.makeFilm = makeFilm;
       stage.world = each.huge ? hugeWorld(10_000) : busyWorld();
       const page = await context.newPage();
       const answers = [];

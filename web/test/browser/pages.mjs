@@ -12,6 +12,7 @@ import { filePages } from './file-pages.mjs';
 import { libraryPages } from './library-pages.mjs';
 import { flagPages } from './flag-pages.mjs';
 import { legalPages } from './legal-pages.mjs';
+import { mediaPages } from './media-pages.mjs';
 import { noticePages } from './notice-pages.mjs';
 import { notificationPages } from './notification-pages.mjs';
 import { overviewPages } from './overview-pages.mjs';
@@ -249,6 +250,7 @@ export const pages = [
       await go(page, stage, `/jobs/${job(stage, 'Tears').id}/play/${chosen.id}`, 'An open movie');
     },
   },
+  ...mediaPages,
   ...agentPages,
   { name: 'not-found', open: (page, stage) => go(page, stage, '/nowhere', 'Page not found') },
   ...overviewPages,

@@ -63,12 +63,19 @@ function stream(response: ServerResponse, world: () => World): void {
 }
 
 /** Serves user files on their own origin, with ranges, as delivery does. */
-function serveFiles(contents: () => Map<string, { type: string; bytes: Uint8Array }>): Server {
+function serveFiles(stage: () => Stage): Server {
   return createServer((message, response) => {
-    const id = message.url?.split('/')[2] ?? '';
-    const file = contents().get(id);
-    if (!file) {
-      response.writeHead(404).end();
+    const [, kind, secret = '', ...rest] = message.url?.split('/') ?? [];
+    const refusal = stage().refuse(message.url ?? '');
+    if (refusal === 0) {
+      response.destroy();
+      return;
+    }
+    // A stream is a folder of files; its secret is the file's id and a number.
+    const key = kind === 'h' ? [secret.split('~')[0], ...rest].join('/') : secret;
+    const file = stage().contents.get(key);
+    if (refusal !== undefined || !file) {
+      response.writeHead(refusal ?? 404, { 'Access-Control-Allow-Origin': '*' }).end();
       return;
     }
     const range = /^bytes=(\d+)-(\d*)$/.exec(message.headers.range ?? '');
@@ -91,13 +98,15 @@ export interface Stage {
   app: string;
   world: World;
   contents: Map<string, { type: string; bytes: Uint8Array }>;
+  /** The status that a file is refused with by its path, 0 for a connection that ends; undefined to serve it. */
+  refuse: (path: string) => number | undefined;
   close: () => void;
 }
 
 /** Serves the built app, a world in memory and its files, with the headers of the real server. */
 export async function openStage(world: World, dist: string): Promise<Stage> {
-  const stage: Stage = { app: '', world, contents: new Map(), close: () => undefined };
-  const files = serveFiles(() => stage.contents);
+  const stage: Stage = { app: '', world, contents: new Map(), refuse: () => undefined, close: () => undefined };
+  const files = serveFiles(() => stage);
   const filesOrigin = await listen(files);
   world.filesUrl = filesOrigin;
   const app = createServer((message, response) => {

@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Job, Provider } from '@/api/model';
@@ -30,6 +31,17 @@ import '../messages/catalogue';
 import { NotFound } from './not-found';
 import { ShareButton, useSharing } from './sharing';
 import classes from './job-page.module.css';
+
+// Lists show without waiting for the marks.
+const WatchedMark = lazy(() => import('@/features/media/components/watched-mark').then((module) => ({ default: module.WatchedMark })));
+
+function Mark(props: { jobId: string; index: number }) {
+  return (
+    <Suspense>
+      <WatchedMark {...props} />
+    </Suspense>
+  );
+}
 
 /** One job: state, progress, files, timeline. */
 export function JobPage({ jobId, isAdmin }: { jobId: string; isAdmin: boolean }) {
@@ -80,7 +92,7 @@ function JobView({ job, isAdmin }: { job: Job; isAdmin: boolean }) {
       <JobProgress job={job} />
       <div className={classes.columns}>
         <div className={classes.files}>
-          {job.state === 'awaiting_selection' && job.reason.code !== 'files_chosen' ? <Selection job={job} /> : <FileBrowser jobId={job.id} onShare={onShare} onDeleted={job.state === 'ready' ? leave : undefined} />}
+          {job.state === 'awaiting_selection' && job.reason.code !== 'files_chosen' ? <Selection job={job} /> : <FileBrowser jobId={job.id} onShare={onShare} onDeleted={job.state === 'ready' ? leave : undefined} mark={(file) => <Mark jobId={job.id} index={file.index} />} />}
         </div>
         <aside className={classes.side}>
           <Timeline jobId={job.id} />

@@ -1,8 +1,12 @@
 import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 
 import { Stage } from '@/components/viewer/stage';
 import { VisitorPage } from '@/features/shares/components/visitor-page';
 import { baseName } from '@/lib/file-kind';
+
+// Only for films that the visitor's browser can't play.
+const OpenShared = lazy(() => import('@/features/media/components/open-in').then((module) => ({ default: module.OpenShared })));
 
 const visitor = getRouteApi('/s/$token');
 
@@ -17,7 +21,15 @@ export function VisitorRoute() {
       token={token}
       file={file}
       onFile={(next) => void navigate({ search: { file: next } })}
-      stage={(staged, url, onBroken) => <Stage key={staged.id} file={{ ...staged, name: baseName(staged.path) }} url={url} onBroken={onBroken} />}
+      stage={(staged, url, onBroken) => {
+        const name = baseName(staged.path);
+        const elsewhere = (
+          <Suspense>
+            <OpenShared name={name} url={url} />
+          </Suspense>
+        );
+        return <Stage key={staged.id} file={{ ...staged, name }} url={url} onBroken={onBroken} elsewhere={elsewhere} />;
+      }}
     />
   );
 }

@@ -1,4 +1,5 @@
 import type { LanguageFn } from 'highlight.js';
+import type { ReactNode } from 'react';
 
 /** A file to show. */
 export interface Shown {
@@ -7,6 +8,22 @@ export interface Shown {
   contentType: string;
   size: number;
 }
+
+/** Another file of the same kind in the same place. */
+export interface Neighbour {
+  key: string;
+  name: string;
+  open: () => void;
+}
+
+/** Files of the same kind in the same place, and which of them is open. */
+export interface Row {
+  all: readonly Neighbour[];
+  at: number;
+}
+
+/** Shows a file of one's own from a link. */
+export type StageWith = (file: Shown, url: string, onBroken: () => void, row: Row) => ReactNode;
 
 /** How a file is shown. */
 export type ShownAs = 'video' | 'audio' | 'image' | 'pdf' | 'markdown' | 'nfo' | 'code' | 'text' | 'none';

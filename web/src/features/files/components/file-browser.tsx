@@ -36,6 +36,8 @@ interface FileBrowserProps {
   onShare?: OnShare | undefined;
   /** Called when the download went with its last file. Without it, files can't be deleted. */
   onDeleted?: (() => void) | undefined;
+  /** Says more about a film or a recording. */
+  mark?: ((file: OutlineFile) => ReactNode) | undefined;
 }
 
 /** Says how many files there are, and how many of them can be had. */
@@ -50,7 +52,7 @@ function countsOf(chosen: readonly OutlineFile[], skipped: number): string {
 }
 
 /** The files of a job. Each has its actions as soon as it is available. A long list begins to show before all of it is there. */
-export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
+export function FileBrowser({ jobId, onShare, onDeleted, mark }: FileBrowserProps) {
   const { t } = useTranslation('files');
   const [chosenToShare, setChosenToShare] = useState<ReadonlySet<number>>();
   const { data: first } = useQuery(firstFilesQuery(jobId));
@@ -78,7 +80,7 @@ export function FileBrowser({ jobId, onShare, onDeleted }: FileBrowserProps) {
           isDim={(file) => !isAvailable(file)}
           selection={chosenToShare && { chosen: chosenToShare, onChange: setChosenToShare }}
           picture={(file, icon) => <FilePicture file={file} jobId={jobId} icon={icon} />}
-          fileEnd={(file) => <FileActions file={file} jobId={jobId} onShare={onShare} onDeleted={onDeleted} />}
+          fileEnd={(file) => <FileActions file={file} jobId={jobId} onShare={onShare} onDeleted={onDeleted} mark={mark} />}
           folderEnd={all && onShare && ((folder) => <ShareFolderButton folder={folder} onShare={onShare} />)}
         />
       )}
@@ -129,7 +131,7 @@ function FileActions({ file, ...rest }: FileActionsProps) {
 }
 
 /** What to do with an available file. The list doesn't have its id, so each row asks for it when it shows. */
-function OpenActions({ file: row, jobId, onShare, onDeleted }: FileActionsProps) {
+function OpenActions({ file: row, jobId, onShare, onDeleted, mark }: FileActionsProps) {
   const { t } = useTranslation('files');
   const { data: file, error } = useQuery(rowQuery(jobId, row.index));
   if (error && !file) {
@@ -144,6 +146,7 @@ function OpenActions({ file: row, jobId, onShare, onDeleted }: FileActionsProps)
   if (!file) return null;
   return (
     <>
+      {(fileKind(row) === 'video' || fileKind(row) === 'audio') && mark?.(row)}
       {opensHere(row) && <OpenButton file={file} jobId={jobId} />}
       {onShare && <ShareFileButton row={row} onShare={onShare} />}
       <CopyLinkButton file={file} />

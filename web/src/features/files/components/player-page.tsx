@@ -1,13 +1,13 @@
 import { Skeleton, Title } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { JobFile } from '@/api/model';
 import { IconAlertTriangle, IconBan, IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
-import { Stage } from '@/components/viewer/stage';
+import type { Row, StageWith } from '@/components/viewer/shown';
 import { baseName, fileKind } from '@/lib/file-kind';
 import type { OutlineFile } from '@/lib/outline';
 import { hasCode, problemCode } from '@/lib/problem';
@@ -23,12 +23,14 @@ const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base
 interface PlayerPageProps {
   jobId: string;
   fileId: string;
+  /** Shows the file itself. */
+  stage: StageWith;
   /** More to do with an available file. */
   acts?: (file: JobFile) => ReactNode;
 }
 
 /** Plays or shows one file of a job, with links to its neighbours. */
-export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
+export function PlayerPage({ jobId, fileId, stage, acts }: PlayerPageProps) {
   const { t } = useTranslation('files');
   const { data: file, error, isPending, refetch } = useQuery(fileQuery(jobId, fileId));
   const missing = hasCode(error, problemCode.notFound);
@@ -54,21 +56,62 @@ export function PlayerPage({ jobId, fileId, acts }: PlayerPageProps) {
           </div>
         )}
       </div>
-      {isPending && <Skeleton height={420} radius="lg" />}
+      {isPending && <Skeleton height="min(420px, 56.25vw)" radius="lg" />}
       {error && !file && !missing && <ErrorNotice error={error} title={t('playerPage.couldntLoadThe')} retry={() => void refetch()} />}
       {missing && (
         <Notice icon={IconClock} title={t('playerPage.fileNotFound')}>
           {t('playerPage.itMayHave')}
         </Notice>
       )}
-      {file && <OpenFile file={file} />}
-      {file && <Steps jobId={jobId} file={file} />}
+      {file && <Opened jobId={jobId} file={file} stage={stage} />}
     </div>
   );
 }
 
-function OpenFile({ file }: { file: JobFile }) {
+interface OpenedProps {
+  jobId: string;
+  file: JobFile;
+  stage: StageWith;
+}
+
+function Opened({ jobId, file, stage }: OpenedProps) {
+  const { data: files } = useQuery(filesQuery(jobId));
+  const kind = fileKind(file);
+  const alike = useMemo(
+    () => (files ?? []).filter((each) => fileKind(each) === kind && opensHere(each)).sort((a, b) => natural.compare(a.path, b.path)),
+    [files, kind],
+  );
+  return (
+    <>
+      <OpenFile jobId={jobId} file={file} stage={stage} alike={alike} />
+      <Steps jobId={jobId} file={file} alike={alike} />
+    </>
+  );
+}
+
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+
+/** The files of the same kind in the same folder: a season, an album, the photos of a day. */
+function useRow({ jobId, file, alike }: AlikeProps): Row {
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  return useMemo(() => {
+    const open = async (index: number) => {
+      const to = await client.query(rowQuery(jobId, index));
+      if (to) await navigate({ to: '/jobs/$jobId/play/$fileId', params: { jobId, fileId: to.id }, replace: true });
+    };
+    const all = alike.filter((each) => folderOf(each.path) === folderOf(file.path));
+    return {
+      all: all.map((each) => ({ key: `${each.index}`, name: baseName(each.path), open: () => void open(each.index) })),
+      at: all.findIndex((each) => each.index === file.index),
+    };
+  }, [client, navigate, jobId, file.path, file.index, alike]);
+}
+
+function OpenFile({ stage, ...rest }: OpenedProps & AlikeProps) {
+  const { file } = rest;
   const { t } = useTranslation('files');
+  const row = useRow(rest);
   const { available } = file;
   const link = useQuery({ ...inlineLinkQuery(file.id), enabled: available });
   if (file.state === 'lost') {
@@ -95,18 +138,19 @@ function OpenFile({ file }: { file: JobFile }) {
   if (link.error) {
     return <ErrorNotice error={link.error} title={t('playerPage.couldntOpenThe')} retry={() => void link.refetch()} />;
   }
-  if (!link.data) return <Skeleton height={420} radius="lg" />;
-  return <Stage key={file.id} file={{ ...file, name: baseName(file.path) }} url={link.data.url} onBroken={() => void link.refetch()} />;
+  if (!link.data) return <Skeleton height="min(420px, 56.25vw)" radius="lg" />;
+  return stage({ ...file, name: baseName(file.path) }, link.data.url, () => void link.refetch(), row);
 }
 
-function Steps({ jobId, file }: { jobId: string; file: JobFile }) {
+interface AlikeProps {
+  jobId: string;
+  file: JobFile;
+  /** The files of its kind, in their order. */
+  alike: readonly OutlineFile[];
+}
+
+function Steps({ jobId, file, alike }: AlikeProps) {
   const { t } = useTranslation('files');
-  const { data: files } = useQuery(filesQuery(jobId));
-  const kind = fileKind(file);
-  const alike = useMemo(
-    () => (files ?? []).filter((each) => fileKind(each) === kind && opensHere(each)).sort((a, b) => natural.compare(a.path, b.path)),
-    [files, kind],
-  );
   const at = alike.findIndex((each) => each.index === file.index);
   if (at < 0) return null;
   return (

@@ -7,8 +7,7 @@ import { useTranslation } from 'react-i18next';
 import type { LibraryFile } from '@/api/model';
 import { IconAlertTriangle, IconArrowLeft, IconBan, IconChevronRight, IconClock, IconDownload, IconLink, IconPencil } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
-import { shownAs } from '@/components/viewer/shown';
-import { Stage } from '@/components/viewer/stage';
+import { shownAs, type Row, type StageWith } from '@/components/viewer/shown';
 import { toastDone } from '@/components/toast';
 import { isolated } from '@/lib/isolated';
 import { hasCode, problemCode } from '@/lib/problem';
@@ -26,10 +25,12 @@ interface FilePageProps {
   fileId: string;
   /** The list that the file was opened from: its neighbours are those of the list. */
   view: LibraryView;
+  /** Shows the file itself. */
+  stage: StageWith;
 }
 
 /** Shows one file of the library, with the way to its neighbours. */
-export function FilePage({ fileId, view }: FilePageProps) {
+export function FilePage({ fileId, view, stage }: FilePageProps) {
   const { t } = useTranslation('library');
   const { data: file, error, isPending, refetch } = useQuery(libraryFileQuery(fileId));
   const missing = hasCode(error, problemCode.notFound);
@@ -49,7 +50,7 @@ export function FilePage({ fileId, view }: FilePageProps) {
         </div>
         {file && <Buttons file={file} />}
       </div>
-      {isPending && <Skeleton height={420} radius="lg" />}
+      {isPending && <Skeleton height="min(420px, 56.25vw)" radius="lg" />}
       {error && !file && !missing && <ErrorNotice error={error} title={t('fileFailed')} retry={() => void refetch()} />}
       {missing && (
         <Notice icon={IconClock} title={t('fileGone')}>
@@ -58,7 +59,7 @@ export function FilePage({ fileId, view }: FilePageProps) {
       )}
       {file && (
         <Gallery file={file} view={back}>
-          <Content file={file} />
+          {(row) => <Content file={file} stage={stage} row={row} />}
         </Gallery>
       )}
     </div>
@@ -101,7 +102,7 @@ function Buttons({ file }: { file: LibraryFile }) {
   );
 }
 
-function Content({ file }: { file: LibraryFile }) {
+function Content({ file, stage, row }: { file: LibraryFile; stage: StageWith; row: Row }) {
   const { t } = useTranslation('library');
   const link = useQuery({ ...shownLinkQuery(file.id), enabled: isThere(file) });
   if (file.lost || file.blocked) {
@@ -112,8 +113,8 @@ function Content({ file }: { file: LibraryFile }) {
     );
   }
   if (link.error) return <ErrorNotice error={link.error} title={t('openFailed')} retry={() => void link.refetch()} />;
-  if (!link.data) return <Skeleton height={420} radius="lg" />;
-  return <Stage key={file.id} file={file} url={link.data.url} onBroken={() => void link.refetch()} />;
+  if (!link.data) return <Skeleton height="min(420px, 56.25vw)" radius="lg" />;
+  return stage(file, link.data.url, () => void link.refetch(), row);
 }
 
 /** How much of a long list is read to find the neighbours of a file that was opened by its address. */
@@ -123,7 +124,7 @@ const mostPages = 10;
 const swipe = 60;
 
 /** Leads to the files before and after that are shown in the same way: by links, by the arrow keys and, for photos, by swiping. */
-function Gallery({ file, view, children }: { file: LibraryFile; view: LibraryView; children: ReactNode }) {
+function Gallery({ file, view, children }: { file: LibraryFile; view: LibraryView; children: (row: Row) => ReactNode }) {
   const { t } = useTranslation('library');
   const navigate = useNavigate();
   const list = useInfiniteQuery(libraryQuery(view));
@@ -144,7 +145,10 @@ function Gallery({ file, view, children }: { file: LibraryFile; view: LibraryVie
   const go = (to: LibraryFile | undefined) => {
     if (to) void navigate({ to: '/files/$fileId', params: { fileId: to.id }, search: searchOf(view), replace: true });
   };
+  const row: Row = { all: alike.map((each) => ({ key: each.id, name: each.name, open: () => go(each) })), at };
   const onKey = useEffectEvent((event: KeyboardEvent) => {
+    // In the player they lead through the film.
+    if (as === 'video' || as === 'audio') return;
     if (event.ctrlKey || event.metaKey || event.altKey || (event.target instanceof HTMLElement && event.target.matches('input, textarea, select, video, audio, pre'))) return;
     if (document.querySelector('[role="dialog"]')) return;
     if (event.key === 'ArrowLeft') go(before);
@@ -167,7 +171,7 @@ function Gallery({ file, view, children }: { file: LibraryFile; view: LibraryVie
           if (as === 'image' && Math.abs(moved) > swipe) go(moved > 0 ? before : after);
         }}
       >
-        {children}
+        {children(row)}
       </div>
       {as === 'image' && alike.length > 1 && at >= 0 && <Strip files={alike} at={at} view={view} />}
       {(before ?? after) && (

@@ -1,0 +1,145 @@
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+
+import { IconMovie } from '@/components/icons';
+import { ErrorNotice, Notice } from '@/components/notice';
+import type { Row, Shown } from '@/components/viewer/shown';
+import { thumbnailOf } from '@/lib/has-thumbnail';
+import { hasCode, problemCode } from '@/lib/problem';
+
+import { makeMediaLink, makeStream, mediaQuery, playbackQuery, type Media, type Playback } from '../api';
+import { capabilitiesFor, decide, type Capabilities, type Plan } from '../decide';
+import '../messages/catalogue';
+import { CannotPlay } from './cannot-play';
+import classes from './media.module.css';
+import { OpenInMenu } from './open-in';
+import { TrackList } from './track-list';
+import { WatchedButton } from './watched';
+
+// The player and what it needs are half as big as the rest of the app.
+const Player = lazy(() => import('./player').then((module) => ({ default: module.Player })));
+
+interface MediaStageProps {
+  file: Shown;
+  /** A link to the file as it is. */
+  url: string;
+  /** The season or the album. */
+  row: Row;
+}
+
+/** Plays a film or a recording of one's own, in the way that this browser can, or says why it can't. */
+export function MediaStage(props: MediaStageProps) {
+  const { file, row } = props;
+  const sound = file.contentType.startsWith('audio/');
+  const info = useQuery(mediaQuery(file.id));
+  const playback = useQuery(playbackQuery(file.id));
+  const media = info.data;
+  const can = useQuery({
+    queryKey: ['media', file.id, 'capabilities', media?.state ?? ''],
+    queryFn: () => (media ? capabilitiesFor(media, file.contentType) : Promise.reject(new Error('nothing to ask about'))),
+    enabled: media !== undefined,
+    staleTime: Infinity,
+  });
+  const known = (info.isError || (media && can.data)) && (playback.data ?? playback.isError);
+  if (!known) return <div className={classes.frame} data-kind={sound ? 'sound' : undefined} role="status" />;
+  const plays = !media || !can.data || decide(media, can.data).how !== 'none';
+  return (
+    <>
+      <Decided {...props} sound={sound} media={info.isError ? undefined : media} can={can.data} playback={playback.data} />
+      <div className={classes.bar}>
+        {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
+        <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />
+      </div>
+      {sound && row.all.length > 1 && <TrackList row={row} />}
+    </>
+  );
+}
+
+interface DecidedProps extends MediaStageProps {
+  sound: boolean;
+  media: Media | undefined;
+  can: Capabilities | undefined;
+  playback: Playback | undefined;
+}
+
+/** Where to start: not in a file that was watched, nor right at its start. */
+function startOf(playback: Playback | undefined): number {
+  return playback && !playback.watched && playback.position > 5 ? playback.position : 0;
+}
+
+function Decided({ file, url: given, row, sound, media, can, playback }: DecidedProps) {
+  const { t } = useTranslation('media');
+  const [resumeAt] = useState(() => startOf(playback));
+  const at = useRef(resumeAt);
+  const startFrom = useCallback(() => at.current, []);
+  const onTime = useCallback((time: number) => {
+    at.current = time;
+  }, []);
+  const [url, setUrl] = useState(given);
+  const [attempt, setAttempt] = useState({ number: 0, failed: false });
+  const plan: Plan = media && can ? decide(media, can) : { how: 'try', because: '' };
+  const canStream = media?.state === 'read' && media.stream.possible && can?.picture === true && can.streams;
+  const streams = plan.how === 'stream' || (attempt.failed && canStream);
+  const link = useQuery({ queryKey: ['media', file.id, 'stream', attempt.number], queryFn: () => makeStream(file.id), enabled: streams, staleTime: Infinity, gcTime: 0 });
+  const next = (failed: boolean) => setAttempt(({ number }) => ({ number: number + 1, failed }));
+  const renew = useNewLink(file.id, setUrl, () => next(true));
+  if (plan.how === 'wait') {
+    return (
+      <div role="status">
+        <Notice icon={IconMovie} title={t('looking')}>
+          {t('lookingText')}
+        </Notice>
+      </div>
+    );
+  }
+  const duration = media?.duration ?? 0;
+  if (plan.how === 'none') return <CannotPlay file={file} duration={duration} reason={plan.reason} />;
+  if (attempt.failed && (!streams || plan.how === 'stream')) {
+    return <CannotPlay file={file} duration={duration} reason={{ kind: 'failed', because: plan.how === 'try' ? plan.because : '' }} onAgain={() => next(false)} />;
+  }
+  if (streams && link.error) return <ErrorNotice error={link.error} title={t('streamFailed')} retry={() => void link.refetch()} />;
+  const frame = <div className={classes.frame} data-kind={sound ? 'sound' : undefined} />;
+  if (streams && !link.data) return frame;
+  return (
+    <Suspense fallback={frame}>
+      <Player
+        key={`${streams} ${attempt.number} ${url}`}
+        file={file}
+        media={media}
+        source={streams && link.data ? { kind: 'stream', link: link.data } : { kind: 'file', url }}
+        poster={media?.poster ? thumbnailOf(file.id) : undefined}
+        sound={sound}
+        startFrom={startFrom}
+        resumed={attempt.number === 0 && resumeAt > 0}
+        next={row.all[row.at + 1]}
+        onTime={onTime}
+        onFailed={() => (streams ? next(true) : renew(url))}
+      />
+    </Suspense>
+  );
+}
+
+/** A file that fails this soon after a new link is one that the browser can't play, in milliseconds. */
+const patience = 5_000;
+
+/** Gets a new link when a file stops playing, as the old one may have expired: for as long as it takes until the network is back. */
+function useNewLink(fileId: string, onLink: (url: string) => void, onFinal: () => void): (failed: string) => void {
+  const asked = useRef({ url: '', at: 0 });
+  const linking = useMutation({
+    mutationFn: () => makeMediaLink(fileId),
+    networkMode: 'always',
+    retry: (_, error) => hasCode(error, problemCode.network) || hasCode(error, problemCode.unavailable),
+    retryDelay: 3_000,
+    onSuccess: (link) => {
+      asked.current = { url: link.url, at: Date.now() };
+      onLink(link.url);
+    },
+    onError: onFinal,
+  });
+  return (failed) => {
+    if (linking.isPending) return;
+    if (asked.current.url === failed && Date.now() - asked.current.at < patience) onFinal();
+    else linking.mutate();
+  };
+}

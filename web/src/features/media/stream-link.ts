@@ -1,0 +1,102 @@
+import type { HlsConfig, LoaderResponse, RetryConfig } from 'hls.js';
+
+import { hasCode, problemCode } from '@/lib/problem';
+
+import type { StreamLink } from './api';
+
+/** What keeps a film from going on. */
+export type Trouble = 'busy' | 'offline' | 'gone';
+
+const gone = new Set([401, 403, 404, 410]);
+const soon = 30_000;
+const retries = 4;
+
+/** Puts the secret of another link into an address of a stream. */
+export function withLink(url: string, link: string): string {
+  const [, secret] = /\/h\/([^/]+)\//.exec(new URL(link).pathname) ?? [];
+  return secret === undefined ? url : url.replace(/\/h\/[^/]+\//, `/h/${secret}/`);
+}
+
+/** A link that is replaced by a new one when it expires or is refused, while the film goes on. */
+export class LivingLink {
+  private renewing: Promise<void> | undefined;
+  private isGone = false;
+
+  constructor(
+    private link: StreamLink,
+    private readonly renew: () => Promise<StreamLink>,
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Whether the server says that the file is not there any more. */
+  get lost(): boolean {
+    return this.isGone;
+  }
+
+  /** Has the next request ask for a new link, because the server refused this one. */
+  refuse(): void {
+    this.link = { ...this.link, expiresAt: new Date(0).toISOString() };
+  }
+
+  /** The address of a part of the stream, with a link that works. */
+  async addressOf(url: string): Promise<string> {
+    if (Date.parse(this.link.expiresAt) - this.now() < soon) {
+      this.renewing ??= this.replace().finally(() => {
+        this.renewing = undefined;
+      });
+      await this.renewing;
+    }
+    return withLink(url, this.link.url);
+  }
+
+  private async replace(): Promise<void> {
+    try {
+      this.link = await this.renew();
+    } catch (error) {
+      // The old link may work a little longer; and a lost network comes back.
+      this.isGone = hasCode(error, problemCode.notFound);
+    }
+  }
+}
+
+type Decision = 'busy' | 'offline' | 'refused' | 'failed';
+
+/** What an answer to a request for a part of a stream says. */
+export function troubleOf(status: number | undefined): Decision {
+  if (status === 503 || status === 429) return 'busy';
+  if (status === undefined || status === 0) return 'offline';
+  return gone.has(status) ? 'refused' : 'failed';
+}
+
+/** Makes the settings of hls.js: it asks again while the server is busy or the network is gone, and follows a new link. */
+export function streamSettings(link: LivingLink, startAt: number, onTrouble: (trouble: Trouble) => void): Partial<HlsConfig> {
+  const shouldRetry = (_: RetryConfig | null | undefined, count: number, isTimeout: boolean, answer: LoaderResponse | undefined): boolean => {
+    const decision = troubleOf(isTimeout ? 0 : answer?.code);
+    if (decision === 'refused') link.refuse();
+    if (link.lost) {
+      onTrouble('gone');
+      return false;
+    }
+    if (decision === 'busy' || decision === 'offline') {
+      onTrouble(decision);
+      return true;
+    }
+    return count < retries;
+  };
+  const again: RetryConfig = { maxNumRetry: retries, retryDelayMs: 1_000, maxRetryDelayMs: 8_000, backoff: 'exponential', shouldRetry };
+  const policy = { default: { maxTimeToFirstByteMs: 30_000, maxLoadTimeMs: 120_000, timeoutRetry: again, errorRetry: again } };
+  return {
+    // The policy of the app lets no script start from a blob.
+    enableWorker: false,
+    startPosition: startAt > 0 ? startAt : -1,
+    maxBufferLength: 30,
+    maxMaxBufferLength: 60,
+    backBufferLength: 60,
+    manifestLoadPolicy: policy,
+    playlistLoadPolicy: policy,
+    fragLoadPolicy: policy,
+    xhrSetup: async (request, url) => {
+      request.open('GET', await link.addressOf(url), true);
+    },
+  };
+}
