@@ -29,6 +29,7 @@ import (
 	"longhaul/api/shares"
 	"longhaul/api/system"
 	"longhaul/api/trash"
+	"longhaul/internal/media/hls"
 	"longhaul/internal/passkey"
 	"longhaul/internal/source"
 	"longhaul/internal/thumbnail"
@@ -47,6 +48,7 @@ type Config struct {
 	TrustedProxies   []string // addresses and networks whose forwarding headers are believed
 	MaxJobBytes      int64    // content of one job; 0 is no limit
 	MaxRunningJobs   int
+	MediaCacheSize   int64         // bytes of streamed parts that are kept
 	MaxShareDays     int           // that a share lasts at most; 0 is no limit
 	MaxUserStreams   int           // event streams of one account that this process serves at once
 	TrashRetention   time.Duration // how long what is deleted can be restored; 0 deletes for good
@@ -99,6 +101,7 @@ type Deps struct {
 	Stores    Stores
 	Workflows Workflows
 	Objects   Objects        // reads files, and keeps thumbnails
+	Films     hls.Runner     // converts what is streamed; nil streams nothing
 	Uploads   agents.Uploads // opens places for agents to write to; its key need not read
 	Inspector jobs.Inspector
 	Limiter   kit.Limiter
@@ -106,7 +109,6 @@ type Deps struct {
 	Bots      kit.BotCheck // nil where robots are not checked
 	Keys      *token.Keys
 	Legal     system.Legal // nil for no legal pages
-	Streams   bool         // this server has ffmpeg
 	Probes    kit.Probes
 	Registry  prometheus.Registerer // nil measures nothing
 	Tracer    *tracing.Tracer       // nil traces nothing
@@ -191,7 +193,8 @@ func build(cfg Config, deps Deps) (*Server, error) {
 	s.Meter = delivery.NewMeter(deps.Stores.Delivery, deps.Log.With("component", "meter"), deps.Now)
 	s.files = delivery.New(delivery.Deps{
 		Store: deps.Stores.Delivery, Objects: deps.Objects, Meter: s.Meter, Limiter: deps.Limiter, Keys: deps.Keys, AppURL: cfg.BaseURL,
-		URL: cfg.FilesURL, Now: deps.Now, Thumbnails: thumbnail.New(deps.Stores.Delivery, deps.Objects, deps.Log.With("component", "thumbnails")),
+		Streams: hls.New(deps.Films, deps.Objects, cfg.MediaCacheSize, deps.Log.With("component", "streams")),
+		URL:     cfg.FilesURL, Now: deps.Now, Thumbnails: thumbnail.New(deps.Stores.Delivery, deps.Objects, deps.Log.With("component", "thumbnails")),
 	})
 	front := kit.Entrance{
 		Proxies: cfg.TrustedProxies, Quiet: []string{system.PathHealth, system.PathReady}, Log: deps.Log, Metrics: s.metrics(), Tracer: deps.Tracer,
@@ -228,7 +231,7 @@ func (s *Server) metrics() *kit.Metrics {
 		return nil
 	}
 	s.deps.Registry.MustRegister(s.Hub.Collectors()...)
-	return kit.NewMetrics(s.deps.Registry, kit.Untimed{live.PathEvents: "", delivery.PathFile: "file", delivery.PathArchive: "archive", delivery.PathShared: "shared", delivery.PathSharedArchive: "shared_archive", delivery.PathSelection: "archive"})
+	return kit.NewMetrics(s.deps.Registry, kit.Untimed{live.PathEvents: "", delivery.PathFile: "file", delivery.PathArchive: "archive", delivery.PathShared: "shared", delivery.PathSharedArchive: "shared_archive", delivery.PathSelection: "archive", delivery.PathStream: "stream"})
 }
 
 // operations adds the operations of every audience.
@@ -275,7 +278,7 @@ func (s *Server) operations(r *kit.Router) {
 	library.Register(r, d.Stores.Library, d.Limiter)
 	media.Register(r, media.Deps{
 		Store: d.Stores.Media, Objects: d.Objects, Limiter: d.Limiter, Log: d.Log.With("component", "media"), Now: d.Now, NewID: d.NewID,
-		Streams: d.Streams,
+		Streamed: s.files.Streamed,
 	})
 	admin.Register(r, admin.Deps{
 		Store: d.Stores.Admin, Workflows: d.Workflows, Limiter: d.Limiter, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,

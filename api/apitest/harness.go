@@ -2,6 +2,7 @@ package apitest
 
 import (
 	"context"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -19,6 +20,7 @@ import (
 	"longhaul/api/live"
 	"longhaul/internal/app/plug"
 	"longhaul/internal/event"
+	"longhaul/internal/media/tool"
 	"longhaul/internal/password"
 	"longhaul/internal/store"
 	"longhaul/internal/store/storetest"
@@ -88,7 +90,7 @@ func New(t testing.TB, opts ...Option) *Harness {
 	h.AppURL, h.FilesURL = "http://"+app.Listener.Addr().String(), "http://"+files.Listener.Addr().String()
 	cfg := api.Config{
 		Version: "test", Commit: "abc", BaseURL: parse(t, h.AppURL), FilesURL: parse(t, h.FilesURL), MaxJobBytes: MaxJobBytes,
-		MaxRunningJobs: 10, TrashRetention: TrashFor, MaxUserStreams: MaxUserStreams, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
+		MaxRunningJobs: 10, TrashRetention: TrashFor, MaxUserStreams: MaxUserStreams, MediaCacheSize: 256 << 20, Registration: models.RegistrationOpen, Mail: true, MinPassword: password.MinLength, TemporalUIURL: "http://temporal.test",
 		WorkflowUIURL: "http://temporal.test/namespaces/longhaul", Extensions: []string{Extension, FirefoxExtension},
 	}
 	deps := h.deps(s, log)
@@ -140,9 +142,18 @@ func (h *Harness) deps(s *store.Store, log *slog.Logger) api.Deps {
 			Library: plug.Library(s), Media: plug.Media(s),
 		},
 		Workflows: workflows{h.Starter, h.Controller}, Objects: objects{h.Storage}, Uploads: h.Storage, Inspector: h.Inspector,
-		Streams: true, Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
+		Films: noFilms{}, Limiter: kit.NewLimiter(s.Limits), Passwords: password.NewHasher(), Keys: h.Keys, Registry: prometheus.NewRegistry(), Log: log,
 		Now: s.DB.Now, NewID: s.DB.NewID, Probes: kit.Probes{{Name: "database", Critical: true, Check: s.DB.Ping}},
 	}
+}
+
+// noFilms is what converts films where a test converts none. Those that do begin
+// with tool.Child, and bring a runner.
+type noFilms struct{}
+
+// FFmpeg implements hls.Runner.
+func (noFilms) FFmpeg(context.Context, tool.Source, tool.Limits, func(string) []string, io.Writer) error {
+	return tool.ErrMissing
 }
 
 // workflows is the workflow engine of the harness.

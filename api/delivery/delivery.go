@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"longhaul/api/kit"
+	"longhaul/internal/media/hls"
 	"longhaul/internal/thumbnail"
 	"longhaul/internal/token"
 	"longhaul/models"
@@ -31,6 +32,7 @@ type Store interface {
 	Checksums
 	Shared
 	Selections
+	Media
 	thumbnail.Store
 	kit.Flags
 
@@ -57,6 +59,7 @@ type Deps struct {
 	Store      Store
 	Objects    Objects
 	Thumbnails *thumbnail.Maker
+	Streams    *hls.Service
 	Meter      *Meter
 	Limiter    kit.Limiter
 	Keys       *token.Keys // signs links
@@ -71,22 +74,29 @@ type Service struct {
 	links  *linkHandlers
 	files  *deliveryHandlers
 	thumbs *thumbnailHandlers
+	stream *streamHandlers
 	url    *url.URL
 }
 
 // New returns the delivery of files.
 func New(d Deps) *Service {
 	signer := &linkSigner{store: d.Store, keys: d.Keys, files: d.URL, now: d.Now}
+	files := &deliveryHandlers{
+		store: d.Store, objects: d.Objects, limits: d.Limiter, meter: d.Meter, signer: signer,
+		app: kit.Origin(d.AppURL), now: d.Now,
+	}
 	return &Service{
-		links: &linkHandlers{store: d.Store, signer: signer, limits: d.Limiter},
-		files: &deliveryHandlers{
-			store: d.Store, objects: d.Objects, limits: d.Limiter, meter: d.Meter, signer: signer,
-			app: kit.Origin(d.AppURL), now: d.Now,
-		},
+		links:  &linkHandlers{store: d.Store, signer: signer, limits: d.Limiter},
+		files:  files,
+		stream: &streamHandlers{deliveryHandlers: files, streams: d.Streams},
 		thumbs: &thumbnailHandlers{store: d.Store, maker: d.Thumbnails, signer: signer, limits: d.Limiter, app: kit.Origin(d.AppURL)},
 		url:    d.URL,
 	}
 }
+
+// Streamed returns why a media file can't be streamed, as a plain sentence, or
+// nothing if it can.
+func (f *Service) Streamed(m models.Media) string { return f.stream.streams.Possible(m) }
 
 // Register adds the operations of the app's origin that make links.
 func (f *Service) Register(r *kit.Router) {
@@ -94,6 +104,7 @@ func (f *Service) Register(r *kit.Router) {
 	f.links.listRoutes(r)
 	f.links.selectionRoutes(r)
 	f.thumbs.routes(r)
+	f.stream.routes(r)
 }
 
 // Serve adds the routes of the files origin to its own router.
@@ -106,6 +117,7 @@ func (f *Service) Serve(engine *gin.Engine) {
 		engine.Handle(method, PathSharedArchive, f.files.sharedArchive)
 		engine.Handle(method, PathSelection, f.files.selection)
 		engine.Handle(method, PathThumbnail, f.thumbs.shared)
+		engine.Handle(method, PathStream, f.stream.serve)
 	}
 	engine.NoRoute(kit.NotFound)
 }

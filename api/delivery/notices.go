@@ -33,6 +33,7 @@ func linkKinds() map[string]linkKind {
 	}
 	return map[string]linkKind{
 		"f":  {token.PurposeFile, grantSize, granted(models.ItemFile)},
+		"h":  {token.PurposeStream, grantSize, granted(models.ItemFile)},
 		"z":  {token.PurposeArchive, grantSize, granted(models.ItemJob)},
 		"p":  {token.PurposeSelection, grantSize, granted(models.ItemZip)},
 		"s":  {token.PurposeShared, sharedSize, shared(models.ItemFile)},

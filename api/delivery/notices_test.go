@@ -36,6 +36,10 @@ func TestNoticesReadEveryKindOfLink(t *testing.T) {
 		delivery.PathFile: {func(l *linked) string {
 			return apitest.DownloadLink(t, l.h, l.owner, "/api/v1/files/"+l.files[0].ID.String()+"/link", `{}`)
 		}, first},
+		delivery.PathStream: {func(l *linked) string {
+			l.h.Exec(`insert into media (file_id, state, info, asked_at) values ($1, 'read', '{"duration": 10, "audio": [{"codec": "opus"}]}', now())`, l.files[0].ID)
+			return apitest.DownloadLink(t, l.h, l.owner, "/api/v1/files/"+l.files[0].ID.String()+"/stream", ``)
+		}, first},
 		delivery.PathArchive: {func(l *linked) string {
 			return apitest.DownloadLink(t, l.h, l.owner, "/api/v1/jobs/"+l.job.ID.String()+"/archive", ``)
 		}, []int{0, 1, 2}},

@@ -47,6 +47,13 @@ func (s *linkSigner) file(ctx context.Context, f models.File, inline bool) (Link
 	return s.sign(token.PurposeFile, grant{f.UserID, f.ID, l.ID, inline}, l.ExpiresAt, "f", baseName(f.Title())), err
 }
 
+// stream signs a link to a stream. It has the row of the file's link for viewing,
+// and so is listed, prolonged and revoked with it.
+func (s *linkSigner) stream(ctx context.Context, f models.File) (Link, error) {
+	l, err := s.store.IssueLink(ctx, models.Link{UserID: f.UserID, JobID: f.JobID, FileID: &f.ID, Inline: true, ExpiresAt: s.expiry()})
+	return s.sign(token.PurposeStream, grant{f.UserID, f.ID, l.ID, true}, l.ExpiresAt, "h", "index.m3u8"), err
+}
+
 func (s *linkSigner) archive(ctx context.Context, job models.Job) (Link, error) {
 	l, err := s.store.IssueLink(ctx, models.Link{UserID: job.UserID, JobID: job.ID, ExpiresAt: s.expiry()})
 	return s.sign(token.PurposeArchive, grant{job.UserID, job.ID, l.ID, false}, l.ExpiresAt, "z", archiveName(job)), err

@@ -151,6 +151,7 @@ var accessTable = map[string]Access{
 	"link-selection": AccessFilesRead,
 	"link-archive":   AccessFilesRead,
 	"link-file":      AccessFilesRead,
+	"stream-file":    AccessFilesRead,
 	"list-links":     AccessFilesRead,
 	"revoke-link":    AccessFilesRead,
 	"revoke-links":   AccessFilesRead,

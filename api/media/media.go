@@ -3,7 +3,6 @@ package media
 import (
 	"context"
 	"net/http"
-	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
@@ -153,22 +152,8 @@ func (s *Service) render(m models.Media) Media {
 	return out
 }
 
-// copied are the codecs of video that can be put into fragments as they are.
-var copied = []string{"h264", "hevc", "av1", "vp9"}
-
 // stream says whether a film can be remuxed.
 func (s *Service) stream(m models.Media) Stream {
-	switch {
-	case m.Info == nil:
-		return Stream{Why: "It is not known what is in this file."}
-	case !s.streams:
-		return Stream{Why: "This server can't stream films: ffmpeg is not installed."}
-	case len(m.Info.Video) > 0 && (!slices.Contains(copied, m.Info.Video[0].Codec) || m.Info.Video[0].Codecs == ""):
-		return Stream{Why: "Browsers can't play this kind of video."}
-	case len(m.Info.Video) > 0 && len(m.Keys) == 0:
-		return Stream{Why: "This file has no index that tells where it can be cut."}
-	case m.Info.Duration <= 0:
-		return Stream{Why: "This file does not tell how long it is."}
-	}
-	return Stream{Possible: true}
+	why := s.streamed(m)
+	return Stream{Possible: why == "", Why: why}
 }

@@ -21,7 +21,10 @@ func TestWhatIsInAFilm(t *testing.T) {
 	h.Run(t, apitest.Scenario{As: other, Path: path(f), Status: 404})
 	h.Run(t, apitest.Scenario{Path: path(f), Status: 401})
 	m := storetest.Must[models.Media](t)(work.TryMedia(ctx, f.ID))
-	m.State, m.Keys = models.MediaRead, models.KeyFrames{0, 2_000_000}
+	m.State = models.MediaRead
+	for second := range int64(540) {
+		m.Keys = append(m.Keys, second*10_000_000)
+	}
 	m.Info = &models.MediaInfo{
 		Container: "matroska", Duration: 5400, Video: []models.VideoTrack{{Codec: "h264", Codecs: "avc1.640028", Width: 1920, Height: 1080}},
 		Audio:     []models.AudioTrack{{Index: 1, Codec: "ac3", Codecs: "ac-3", Channels: 6, Language: "en", Default: true}},

@@ -41,25 +41,26 @@ type Deps struct {
 	Log     *slog.Logger
 	Now     func() time.Time
 	NewID   func() uuid.UUID
-	Streams bool // this server can remux: it has ffmpeg
+	// Streamed returns why a file can't be streamed, or nothing if it can.
+	Streamed func(models.Media) string
 }
 
 // Service serves what is known of files that can be played.
 type Service struct {
-	store   Store
-	objects Objects
-	limits  kit.Limiter
-	log     *slog.Logger
-	now     func() time.Time
-	newID   func() uuid.UUID
-	streams bool
-	reading *semaphore.Weighted // subtitles that are read at a time
+	store    Store
+	objects  Objects
+	limits   kit.Limiter
+	log      *slog.Logger
+	now      func() time.Time
+	newID    func() uuid.UUID
+	streamed func(models.Media) string
+	reading  *semaphore.Weighted // subtitles that are read at a time
 }
 
 // Register adds the operations of players.
 func Register(r *kit.Router, d Deps) {
 	s := &Service{
-		store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID, streams: d.Streams,
+		store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID, streamed: d.Streamed,
 		reading: semaphore.NewWeighted(subtitlesAtOnce),
 	}
 	s.mediaRoutes(r)

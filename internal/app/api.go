@@ -94,7 +94,7 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 	}
 	return api.New(api.Config{
 		Version: build.Version, Commit: build.Commit, BaseURL: cfg.Web.BaseURL.URL, FilesURL: cfg.Web.FilesURL.URL, WebDir: webDir(cfg.Web.Dir, log),
-		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs, MaxUserStreams: cfg.Limits.MaxUserStreams, MaxShareDays: cfg.Limits.MaxShareDays,
+		TrustedProxies: proxies, MaxJobBytes: cfg.Limits.MaxJobBytes, MaxRunningJobs: cfg.Limits.MaxRunningJobs, MaxUserStreams: cfg.Limits.MaxUserStreams, MaxShareDays: cfg.Limits.MaxShareDays, MediaCacheSize: cfg.Web.MediaCacheSize,
 		TrashRetention: cfg.Limits.TrashRetention,
 		Mail:           cfg.Mail.On(), Registration: cfg.Accounts.Registration, RequireAdminTOTP: cfg.Accounts.RequireAdminTOTP,
 		TurnstileSiteKey: cfg.Accounts.TurnstileSiteKey, MinPassword: password.MinLength, TemporalUIURL: cfg.Temporal.UIURL, SampleURL: cfg.Web.SampleURL, Extensions: cfg.Web.ExtensionIDs,
@@ -106,9 +106,9 @@ func (p *apiParts) server(cfg config.Config, build version.Build, log *slog.Logg
 			Live: p.store.Timeline, Admin: plug.Admin(p.store), Agents: plug.AgentCalls(p.store), Notices: p.store.Notices, Shares: plug.Shares(p.store), Exports: p.store.Exports, Trash: p.store.Trash, Notifications: p.store.Notifications,
 			Library: plug.Library(p.store), Media: plug.Media(p.store),
 		},
-		Workflows: workflowControl{p.flows}, Objects: p.objects, Uploads: p.uploads,
+		Workflows: workflowControl{p.flows}, Objects: p.objects, Uploads: p.uploads, Films: films(p.media),
 		Inspector: newInspector(p.store, p.keys, p.calls, p.tracer), Limiter: kit.NewLimiter(p.store.Limits), Passwords: password.NewHasher(), Bots: p.botCheck(cfg, log),
-		Streams: p.media != nil, Keys: p.keys, Legal: p.legal, Probes: p.probes(cfg), Registry: p.registry, Tracer: p.tracer, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
+		Keys: p.keys, Legal: p.legal, Probes: p.probes(cfg), Registry: p.registry, Tracer: p.tracer, Log: log.With("component", "api"), Now: p.store.DB.Now, NewID: p.store.DB.NewID,
 	})
 }
 

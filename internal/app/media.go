@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"longhaul/internal/media/hls"
 	"longhaul/internal/media/tool"
 )
 
@@ -23,6 +24,14 @@ func openTool(ctx context.Context, log *slog.Logger) *tool.Runner {
 	}
 	if gaps := r.Gaps(); len(gaps) > 0 {
 		log.WarnContext(ctx, "this kernel can't keep ffmpeg from everything", "reachable", strings.Join(gaps, "; "))
+	}
+	return r
+}
+
+// films returns what converts films for browsers, nil without it.
+func films(r *tool.Runner) hls.Runner {
+	if r == nil {
+		return nil
 	}
 	return r
 }

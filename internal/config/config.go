@@ -88,6 +88,7 @@ type Web struct {
 	ExtensionIDs   []string       `env:"EXTENSION_IDS" envDefault:"ghiljdkhfeahfigdcoocoimhcghpoopn,6206af763b05a8134939009d57ddaa2fec6864f5" doc:"Ids of the builds of the browser extension that may connect, separated by commas: Chromium's 32 letters, or the host name that Firefox gives the extension's redirect. The default is what make extension builds; empty lets none connect."`
 	ChromeStore    string         `env:"EXTENSION_CHROME_URL" doc:"https address of the browser extension's page in the Chrome Web Store, for the app's page about it; empty names none. EXTENSION_IDS needs the store's build."`
 	FirefoxStore   string         `env:"EXTENSION_FIREFOX_URL" doc:"https address of the browser extension's page on addons.mozilla.org, for the app's page about it; empty names none. EXTENSION_IDS needs the store's build."`
+	MediaCacheSize int64          `env:"MEDIA_CACHE_SIZE" envDefault:"1073741824" doc:"Bytes of streamed parts of films that an API process keeps, as files without names in TMPDIR; it needs that much room. A part has a few MB, and all viewers share it. 0 turns streaming off."`
 	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" doc:"Networks of proxies whose X-Forwarded-For header is trusted, separated by commas. Set it when a proxy is in front: their connections count as those of many clients, while without it all clients count as one and share its limits, those of sign-ins included."`
 }
 

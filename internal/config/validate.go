@@ -84,6 +84,7 @@ func (c Config) validateShared(f *faults) {
 	f.when(c.Limits.MaxShareDays < 0 || c.Limits.MaxShareDays > 36500, "MAX_SHARE_DAYS", "must be between 0 and 36500")
 	f.when(c.Limits.MaxUserStreams < 1, "MAX_USER_STREAMS", "must be at least 1")
 	f.when(c.Limits.MaxJobBytes < 0, "MAX_JOB_BYTES", "must not be negative")
+	f.when(c.Web.MediaCacheSize != 0 && c.Web.MediaCacheSize < minMediaCache, "MEDIA_CACHE_SIZE", "must be 0 or at least 67108864")
 	f.positive(c.Limits.ResolveTimeout, "RESOLVE_TIMEOUT")
 	f.positive(c.Limits.StallTimeout, "STALL_TIMEOUT")
 	f.positive(c.Limits.SelectionTimeout, "SELECTION_TIMEOUT")
@@ -162,3 +163,6 @@ func (w Web) validate(f *faults) {
 	f.when(strings.Trim(w.BaseURL.Path, "/") != "", "BASE_URL", "must not have a path")
 	f.when(strings.Trim(w.FilesURL.Path, "/") != "", "FILES_URL", "must not have a path")
 }
+
+// minMediaCache is the least room in which a few viewers can share parts.
+const minMediaCache = 64 << 20

@@ -20,6 +20,7 @@ import (
 	"github.com/google/uuid"
 	"golang.org/x/sync/semaphore"
 
+	"longhaul/internal/turn"
 	"longhaul/models"
 )
 
@@ -62,7 +63,7 @@ type Maker struct {
 	objects Objects
 	log     *slog.Logger
 
-	owners turns
+	owners *turn.Turns
 	places *semaphore.Weighted // of requests that wait or are served
 	going  *semaphore.Weighted
 	memory *semaphore.Weighted
@@ -71,7 +72,7 @@ type Maker struct {
 // New returns a maker.
 func New(store Store, objects Objects, log *slog.Logger) *Maker {
 	return &Maker{
-		store: store, objects: objects, log: log, owners: turns{each: perOwner, most: ofOwner, of: map[uuid.UUID]*turn{}},
+		store: store, objects: objects, log: log, owners: turn.New(perOwner, ofOwner),
 		places: semaphore.NewWeighted(waiting), going: semaphore.NewWeighted(int64(max(2, runtime.GOMAXPROCS(0)/2))), memory: semaphore.NewWeighted(memory),
 	}
 }
@@ -111,8 +112,10 @@ func (m *Maker) Get(ctx context.Context, f models.File) ([]byte, error) {
 		return nil, busy()
 	}
 	defer m.places.Release(1)
-	leave, err := m.owners.take(ctx, f.UserID)
-	if err != nil {
+	leave, err := m.owners.Take(ctx, f.UserID)
+	if errors.Is(err, turn.ErrBusy) {
+		return nil, busy()
+	} else if err != nil {
 		return nil, err
 	}
 	defer leave()

@@ -57,6 +57,7 @@ const (
 
 	PurposeBackup    Purpose = "backup"             // fingerprints of secrets in a backup, and its seal
 	PurposeNotice    Purpose = "notice"             // a link to what became of a takedown notice
+	PurposeStream    Purpose = "delivery-stream"    // a link that streams one file
 	PurposeSelection Purpose = "delivery-selection" // a link to chosen files as a zip
 
 	purposeAgents  Purpose = "agent-secret"

@@ -15,6 +15,7 @@ func (r *recorder) deliveryStory(p *cast) {
 	r.name(second, "second file")
 	link := "/api/v1/files/" + first + "/link"
 	r.do(delivery, call{as: p.owner, what: "not stored", method: post, path: link})
+	r.do(delivery, call{as: p.owner, what: "not stored", method: post, path: "/api/v1/files/" + first + "/stream"})
 	for id, text := range map[string]string{first: "hello world", second: "second"} {
 		r.exec(`update files set state = 'stored', stored_at = now(), etag = '' where id = $1`, id)
 		r.store("jobs/"+ready+"/"+id, []byte(text))
@@ -23,6 +24,8 @@ func (r *recorder) deliveryStory(p *cast) {
 	inline := r.must(delivery, call{as: p.owner, what: "inline", method: post, path: link, body: `{"disposition":"inline"}`}).get("url")
 	r.do(delivery, call{as: p.owner, what: "an odd disposition", method: post, path: link, body: `{"disposition":"sideways"}`})
 	r.do(delivery, call{as: p.other, what: "another's", method: post, path: link})
+	r.do(delivery, call{as: p.owner, what: "no film", method: post, path: "/api/v1/files/" + first + "/stream"})
+	r.do(delivery, call{as: p.other, what: "another's", method: post, path: "/api/v1/files/" + first + "/stream"})
 	r.do(delivery, call{as: p.admin, what: "another's", method: post, path: link})
 	r.do(delivery, call{as: p.reader, what: "without the scope", method: post, path: link})
 	r.fetch(attachment, inline)
@@ -55,6 +58,7 @@ func (r *recorder) fetch(attachment, inline string) {
 	tag := r.must(delivery, call{method: get, path: attachment}).header.Get("ETag")
 	for _, method := range []string{get, http.MethodHead} {
 		r.do(delivery, call{what: "inline", method: method, path: inline})
+		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/h/made-up/index.m3u8"})
 		for _, h := range [][2]string{
 			{"Range", "bytes=0-4"},
 			{"Range", "bytes=6-"},

@@ -149,13 +149,14 @@ type deliveryStore struct {
 	*flagsRows
 	*jobsRows
 	*libraryRows
+	*mediaRows
 	*quotaRows
 	*sharesRows
 }
 
 // Delivery returns what the files origin asks of the store.
 func Delivery(s *store.Store) deliveryStore {
-	return deliveryStore{s.Accounts, s.Files, s.Flags, s.Jobs, s.Library, s.Quota, s.Shares}
+	return deliveryStore{s.Accounts, s.Files, s.Flags, s.Jobs, s.Library, s.Media, s.Quota, s.Shares}
 }
 
 type sharesStore struct {

@@ -1,7 +1,9 @@
-package thumbnail
+// Package turn shares places fairly between the owners of files.
+package turn
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -9,14 +11,23 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// turns lets a few of each owner's requests go at a time, so that thousands of
+// ErrBusy is one request too many of an owner.
+var ErrBusy = errors.New("too many requests of the owner wait for their turn")
+
+// Turns lets a few of each owner's requests go at a time, so that thousands of
 // one wait for each other and not before those of all others.
-type turns struct {
+type Turns struct {
 	each int64
 	most int // of an owner's that go or wait
 
 	mu sync.Mutex
 	of map[uuid.UUID]*turn
+}
+
+// New returns turns of which each owner has some at a time, while at most so many
+// of the owner's requests go or wait.
+func New(each int64, most int) *Turns {
+	return &Turns{each: each, most: most, of: map[uuid.UUID]*turn{}}
 }
 
 // turn is an owner's.
@@ -25,13 +36,14 @@ type turn struct {
 	asked int // who goes or waits
 }
 
-// take waits for the owner's turn, unless many wait. Who has it calls leave.
-func (t *turns) take(ctx context.Context, owner uuid.UUID) (leave func(), err error) {
+// Take waits for the owner's turn, or fails with ErrBusy if many wait. Who has it
+// calls leave.
+func (t *Turns) Take(ctx context.Context, owner uuid.UUID) (leave func(), err error) {
 	t.mu.Lock()
 	mine := t.of[owner]
 	if mine != nil && mine.asked >= t.most {
 		t.mu.Unlock()
-		return nil, busy()
+		return nil, ErrBusy
 	}
 	if mine == nil {
 		mine = &turn{going: semaphore.NewWeighted(t.each)}

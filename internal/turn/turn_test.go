@@ -1,4 +1,4 @@
-package thumbnail
+package turn
 
 import (
 	"context"
@@ -7,24 +7,22 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
-
-	"longhaul/models"
 )
 
 // Whoever has asked for a lot waits, and is turned away in the end; that costs no
 // one else a turn.
 func TestOwnersTakeTurns(t *testing.T) {
 	t.Parallel()
-	turns := turns{each: 1, most: 2, of: map[uuid.UUID]*turn{}}
+	turns := New(1, 2)
 	greedy, modest := uuid.New(), uuid.New()
-	leave, err := turns.take(t.Context(), greedy)
+	leave, err := turns.Take(t.Context(), greedy)
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	second := make(chan error)
 	go func() {
-		_, err := turns.take(ctx, greedy)
+		_, err := turns.Take(ctx, greedy)
 		second <- err
 	}()
 	asked := func() int {
@@ -38,10 +36,10 @@ func TestOwnersTakeTurns(t *testing.T) {
 			t.Fatal("the second doesn't wait")
 		}
 	}
-	if _, err := turns.take(t.Context(), greedy); models.CodeOf(err) != models.CodeUnavailable {
+	if _, err := turns.Take(t.Context(), greedy); !errors.Is(err, ErrBusy) {
 		t.Errorf("the third of two: %v", err)
 	}
-	other, err := turns.take(t.Context(), modest)
+	other, err := turns.Take(t.Context(), modest)
 	if err != nil {
 		t.Fatal(err)
 	}
