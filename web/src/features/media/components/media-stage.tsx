@@ -83,7 +83,11 @@ function Decided({ file, url: given, row, sound, media, can, playback }: Decided
   const streams = plan.how === 'stream' || (attempt.failed && canStream);
   const link = useQuery({ queryKey: ['media', file.id, 'stream', attempt.number], queryFn: () => makeStream(file.id), enabled: streams, staleTime: Infinity, gcTime: 0 });
   const next = (failed: boolean) => setAttempt(({ number }) => ({ number: number + 1, failed }));
-  const renew = useNewLink(file.id, setUrl, () => next(true));
+  const onLink = (link: string) => {
+    setUrl(link);
+    next(false);
+  };
+  const renew = useNewLink(file.id, onLink, () => next(true));
   if (plan.how === 'wait') {
     return (
       <div role="status">
