@@ -46,7 +46,7 @@ func (s *Service) subtitleRoutes(r *kit.Router) {
 	kit.Handle(r, huma.Operation{
 		OperationID: "upload-subtitle", Method: http.MethodPost, Path: path, Tags: []string{tag}, Summary: "Upload subtitles for a film",
 		Description:   "SubRip, WebVTT or SubStation Alpha of at most 5 MiB, in any usual encoding.",
-		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxUpload, SkipValidateBody: true,
+		DefaultStatus: http.StatusCreated, MaxBodyBytes: maxUpload, SkipValidateBody: true, RequestBody: uploadBody(r.API),
 	}, s.uploadSubtitle)
 	kit.Handle(r, huma.Operation{
 		OperationID: "get-subtitle", Method: http.MethodGet, Path: path + "/{sid}", Tags: []string{tag}, Summary: "Subtitles as WebVTT",

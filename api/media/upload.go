@@ -12,6 +12,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
 
 	"longhaul/api/kit"
@@ -24,6 +25,8 @@ const (
 	maxParts    = 8                         // of the form
 	maxLanguage = 35                        // bytes
 
+	typeForm = "multipart/form-data"
+
 	fieldFile     = "file"
 	fieldLanguage = "language"
 )
@@ -32,6 +35,20 @@ type uploadInput struct {
 	ID          uuid.UUID `path:"id" format:"uuid"`
 	ContentType string    `header:"Content-Type" hidden:"true"`
 	RawBody     []byte    `contentType:"multipart/form-data"`
+}
+
+// uploadBody documents the form.
+func uploadBody(api huma.API) *huma.RequestBody {
+	const name = "SubtitleForm"
+	longest := maxLanguage
+	api.OpenAPI().Components.Schemas.Map()[name] = &huma.Schema{
+		Type: huma.TypeObject, Required: []string{fieldFile},
+		Properties: map[string]*huma.Schema{
+			fieldFile:     {Type: huma.TypeString, Format: "binary"},
+			fieldLanguage: {Type: huma.TypeString, MaxLength: &longest, Description: "As in BCP 47; without it, the name of the file tells"},
+		},
+	}
+	return &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{typeForm: {Schema: kit.Ref(name)}}}
 }
 
 type uploadOutput struct{ Body Subtitle }
@@ -97,7 +114,7 @@ func brokenForm() *models.Error {
 // readUpload reads a form.
 func readUpload(contentType string, body []byte) (upload, error) {
 	kind, params, err := mime.ParseMediaType(contentType)
-	if err != nil || kind != "multipart/form-data" || params["boundary"] == "" {
+	if err != nil || kind != typeForm || params["boundary"] == "" {
 		return upload{}, kit.UnsupportedMedia("Send subtitles as multipart/form-data.")
 	}
 	var up upload

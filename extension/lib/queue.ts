@@ -94,9 +94,9 @@ export async function flush(): Promise<void> {
   let sending: Promise<unknown> | undefined;
   await navigator.locks.request('longhaul-flush-next', { ifAvailable: true }, async (next) => {
     if (!next) return;
-    await new Promise<void>((begun) => {
+    await new Promise<void>((started) => {
       sending = navigator.locks.request('longhaul-flush', async () => {
-        begun();
+        started();
         await flushAll();
       });
     });

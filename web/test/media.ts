@@ -1,5 +1,4 @@
-import type { JobFile } from '@/api/model';
-import type { JobPlayback, Media, Playback, Subtitles } from '@/features/media/api';
+import type { FilePlayback, JobFile, Media, Playback, Subtitle } from '@/api/model';
 
 import { empty, json, problem, type Route } from './answers';
 import { newId } from './fixtures';
@@ -30,7 +29,7 @@ export function makeFilm(given: Partial<Media> = {}): Media {
 export class MediaWorld {
   readonly info = new Map<string, Media>();
   readonly playback = new Map<string, Playback>();
-  readonly subtitles = new Map<string, { item: Subtitles; text: string }[]>();
+  readonly subtitles = new Map<string, { item: Subtitle; text: string }[]>();
   /** The streams that were asked for; each has a secret of its own. */
   streams = 0;
 
@@ -63,7 +62,7 @@ export class MediaWorld {
   private async upload(id: string, request: Request): Promise<Response> {
     const [, name = ''] = /filename="([^"]*)"/.exec(await request.text()) ?? [];
     if (!/\.(srt|vtt|ass)$/.test(name)) return problem(422, 'invalid', 'These are no subtitles.', 'file');
-    const item: Subtitles = { id: newId(), origin: 'uploaded', name, language: 'en', title: '', forced: false };
+    const item: Subtitle = { id: newId(), origin: 'uploaded', name, language: 'en', title: '', forced: false, hearingImpaired: false };
     this.subtitles.set(id, [...this.of(id), { item, text: 'WEBVTT\n\n00:00.000 --> 01:00.000\nUploaded words\n' }]);
     return json(item, 201);
   }
@@ -86,7 +85,7 @@ export class MediaWorld {
     return json(saved);
   }
 
-  private ofJob(jobId: string): JobPlayback[] {
+  private ofJob(jobId: string): FilePlayback[] {
     return this.filesOf(jobId).flatMap((file) => {
       const playback = this.playback.get(file.id);
       return playback ? [{ fileId: file.id, index: file.index, position: playback.position, duration: playback.duration, watched: playback.watched }] : [];

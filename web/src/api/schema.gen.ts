@@ -2521,6 +2521,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/files/{id}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you stopped in a file
+         * @description The beginning, if nothing is known.
+         */
+        get: operations["get-playback"];
+        /**
+         * Save where you are in a file
+         * @description The last report counts, whichever device it comes from. A file is watched from 92 % on, and in the last 3 minutes of one longer than 30. Position 0 with watched false forgets the file. Players report every 10 seconds.
+         */
+        put: operations["save-playback"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/files/{id}/stream": {
         parameters: {
             query?: never;
@@ -2536,6 +2560,54 @@ export interface paths {
          */
         post: operations["stream-file"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The subtitles of a film
+         * @description Files beside it in the job, and those that you uploaded for it. Subtitles inside the film are in what is known of the film.
+         */
+        get: operations["list-subtitles"];
+        put?: never;
+        /**
+         * Upload subtitles for a film
+         * @description SubRip, WebVTT or SubStation Alpha of at most 5 MiB, in any usual encoding.
+         */
+        post: operations["upload-subtitle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/files/{id}/subtitles/{sid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Subtitles as WebVTT
+         * @description Whatever their format and encoding.
+         */
+        get: operations["get-subtitle"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete uploaded subtitles
+         * @description To delete those beside the film, delete their file.
+         */
+        delete: operations["delete-subtitle"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2864,6 +2936,26 @@ export interface paths {
          * @description It keeps what it has fetched.
          */
         post: operations["pause-job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}/playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where you stopped in each file of a job
+         * @description In the order of the source, without files of which nothing is known.
+         */
+        get: operations["get-job-playback"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5139,6 +5231,26 @@ export interface components {
              */
             total: number;
         };
+        FilePlayback: {
+            /**
+             * Format: double
+             * @description Seconds; 0 if it is not known
+             */
+            duration: number;
+            /** Format: uuid */
+            fileId: string;
+            /**
+             * Format: int64
+             * @description Position of the file in the source
+             */
+            index: number;
+            /**
+             * Format: double
+             * @description Seconds from the beginning
+             */
+            position: number;
+            watched: boolean;
+        };
         FileSize: {
             /** Format: int64 */
             index: number;
@@ -5556,6 +5668,9 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
+        };
+        JobPlayback: {
+            items: components["schemas"]["FilePlayback"][];
         };
         JobQuery: {
             /**
@@ -6908,6 +7023,24 @@ export interface components {
             endedAt: string | null;
             plan: string;
         };
+        Playback: {
+            /**
+             * Format: double
+             * @description Seconds, as the player measured; 0 if it is not known
+             */
+            duration: number;
+            /**
+             * Format: double
+             * @description Seconds from the beginning
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description null if nothing is known
+             */
+            updatedAt: string | null;
+            watched: boolean;
+        };
         Problem: {
             /** @description For clients to act on; docs/problems.md lists the values */
             code: string;
@@ -7270,6 +7403,20 @@ export interface components {
             skipSamples?: boolean;
             /** @description New jobs wait until they are resumed */
             startPaused?: boolean;
+        };
+        SavePlayback: {
+            /**
+             * Format: double
+             * @description Seconds; 0 if it is not known
+             */
+            duration: number;
+            /**
+             * Format: double
+             * @description Seconds from the beginning
+             */
+            position: number;
+            /** @description Sets or clears the mark; it stays as it is without */
+            watched?: boolean;
         };
         /**
          * @description A second factor
@@ -8057,6 +8204,30 @@ export interface components {
             /** @description The .torrent files */
             torrent: string[];
         };
+        Subtitle: {
+            /** @description Only what is foreign in the film */
+            forced: boolean;
+            /** @description Sounds are described */
+            hearingImpaired: boolean;
+            id: string;
+            /** @description BCP 47; empty if the name doesn't say it */
+            language: string;
+            /** @description Of the file */
+            name: string;
+            /**
+             * @description A file of the job, or uploaded for the film
+             * @enum {string}
+             */
+            origin: "beside" | "uploaded";
+            /** @description What else the name says */
+            title: string;
+        };
+        SubtitleForm: {
+            /** Format: binary */
+            file: string;
+            /** @description As in BCP 47; without it, the name of the file tells */
+            language?: string;
+        };
         SubtitleTrack: {
             /** @example subrip */
             codec: string;
@@ -8072,6 +8243,9 @@ export interface components {
             /** @description It is text, and no pictures */
             text: boolean;
             title: string;
+        };
+        Subtitles: {
+            items: components["schemas"]["Subtitle"][];
         };
         SwitchProvider: {
             /** @description The provider's name again, typed as confirmation */
@@ -13397,6 +13571,72 @@ export interface operations {
             };
         };
     };
+    "get-playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playback"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "save-playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavePlayback"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Playback"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "stream-file": {
         parameters: {
             query?: never;
@@ -13416,6 +13656,138 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Link"];
                 };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtitles"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload-subtitle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["SubtitleForm"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtitle"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-subtitle": {
+        parameters: {
+            query?: {
+                /** @description Milliseconds by which they are shown later */
+                offset?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description Of the subtitles */
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-subtitle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                sid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description A fault, as a problem document (RFC 9457) */
             default: {
@@ -14122,6 +14494,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-job-playback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPlayback"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -103,7 +103,7 @@ async function signInWithoutCookies(page, stage) {
     if (open.test(new URL(request.url).pathname)) return answer(request);
     return Response.json({ detail: 'Sign in first.', code: 'unauthorized', requestId: '01JD8ZC3' }, { status: 401 });
   };
-  await page.route('**/api/v1/events', (route) => route.fulfill({ status: 401 })); // the stage answers it by itself
+  await page.route('**/api/v1/events', (route) => route.fulfill({ status: 401 })); // the stage has an answer of its own
   await page.goto(`${stage.app}/login`);
   await page.getByLabel('E-mail').fill('ada@example.com');
   await page.getByLabel('Password', { exact: true }).fill('correct horse battery');

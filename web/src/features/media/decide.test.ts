@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { AudioTrack, Media, SubtitleTrack, VideoTrack } from './api';
+import type { AudioTrack, Media, SubtitleTrack, VideoTrack } from '@/api/model';
 import { decide, fileType, type Capabilities, type Plan } from './decide';
 
 const video = (codec: string, codecs: string): VideoTrack => ({ index: 0, codec, codecs, width: 1920, height: 1080, frameRate: 24, bitDepth: 8, hdr: '', title: '', language: '' });

@@ -1,4 +1,4 @@
-import type { AudioTrack, Media, VideoTrack } from './api';
+import type { AudioTrack, Media, VideoTrack } from '@/api/model';
 
 /** What this browser can do with one file. */
 export interface Capabilities {

@@ -1,8 +1,8 @@
 import type { HlsConfig, LoaderResponse, RetryConfig } from 'hls.js';
 
+import type { Link } from '@/api/model';
 import { hasCode, problemCode } from '@/lib/problem';
 
-import type { StreamLink } from './api';
 
 /** What keeps a film from going on. */
 export type Trouble = 'busy' | 'offline' | 'gone';
@@ -23,8 +23,8 @@ export class LivingLink {
   private isGone = false;
 
   constructor(
-    private link: StreamLink,
-    private readonly renew: () => Promise<StreamLink>,
+    private link: Link,
+    private readonly renew: () => Promise<Link>,
     private readonly now: () => number = Date.now,
   ) {}
 

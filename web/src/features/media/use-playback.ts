@@ -2,7 +2,8 @@ import { useQueryClient } from '@tanstack/react-query';
 import type { MediaPlayerInstance } from '@vidstack/react';
 import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
 
-import { mediaKeys, playbackQuery, savePlayback, type Playback } from './api';
+import type { Playback } from '@/api/model';
+import { mediaKeys, playbackQuery, savePlayback } from './api';
 
 /** How often the server hears where the user is, in milliseconds. */
 const every = 10_000;

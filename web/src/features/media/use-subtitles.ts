@@ -3,14 +3,15 @@ import { TextTrack, useMediaPlayer, useMediaState, type MediaPlayerInstance } fr
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { Subtitle } from '@/api/model';
 import { toastDone, toastFailed } from '@/components/toast';
 
-import { deleteSubtitles, subtitlesQuery, subtitlesTextQuery, uploadSubtitles, type Subtitles } from './api';
+import { deleteSubtitles, subtitlesQuery, subtitlesTextQuery, uploadSubtitles } from './api';
 import { firstSubtitles, languages, offsetOf, rememberLanguages, rememberOffset, type Choice } from './choices';
 import { languageName } from './language';
 import './messages/catalogue';
 
-/** Subtitles to choose, with their name. */
+/** Subtitle to choose, with their name. */
 export interface SubtitleChoice extends Choice {
   label: string;
   /** Uploaded by the user, who may delete them. */
@@ -37,7 +38,7 @@ function useChoices(fileId: string, wanted: boolean): SubtitleChoice[] {
   const { t } = useTranslation('media');
   const { data: items } = useQuery({ ...subtitlesQuery(fileId), enabled: wanted });
   const tracks = useMediaState('textTracks');
-  const labelOf = (item: Subtitles) => {
+  const labelOf = (item: Subtitle) => {
     const name = item.title || languageName(item.language) || item.name;
     if (item.origin === 'uploaded') return t('uploadedTrack', { name });
     return item.forced ? t('forced', { name }) : name;

@@ -3,9 +3,9 @@ import { Controls as Overlay, formatTime, TimeSlider, useMediaRemote, useMediaSt
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { Media } from '@/api/model';
 import { IconMaximize, IconMinimize, IconPictureInPicture, IconPlayerPause, IconPlayerPlay, IconPlayerSkipForward, IconVolume, IconVolumeOff } from '@/components/icons';
 
-import type { Media } from '../api';
 import '../messages/catalogue';
 import type { useSubtitles } from '../use-subtitles';
 import { AudioMenu, SpeedMenu, SubtitleMenu } from './menus';

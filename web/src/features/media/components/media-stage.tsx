@@ -2,13 +2,14 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { Media, Playback } from '@/api/model';
 import { IconMovie } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import type { Row, Shown } from '@/components/viewer/shown';
 import { thumbnailOf } from '@/lib/has-thumbnail';
 import { hasCode, problemCode } from '@/lib/problem';
 
-import { makeMediaLink, makeStream, mediaQuery, playbackQuery, type Media, type Playback } from '../api';
+import { makeMediaLink, makeStream, mediaQuery, playbackQuery } from '../api';
 import { capabilitiesFor, decide, type Capabilities, type Plan } from '../decide';
 import '../messages/catalogue';
 import { CannotPlay } from './cannot-play';

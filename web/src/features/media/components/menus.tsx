@@ -3,9 +3,9 @@ import { useMediaRemote, useMediaState, type AudioTrack as PlayedTrack } from '@
 import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { AudioTrack } from '@/api/model';
 import { IconBadgeCc, IconGauge, IconLanguage, IconTrash, IconUpload } from '@/components/icons';
 
-import type { AudioTrack } from '../api';
 import { languages, rememberLanguages, sameLanguage } from '../choices';
 import { languageName } from '../language';
 import '../messages/catalogue';

@@ -2,10 +2,11 @@ import { Gesture, isAudioProvider, isHLSProvider, isVideoProvider, MEDIA_KEY_SHO
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import type { Link, Media } from '@/api/model';
 import type { Neighbour } from '@/components/viewer/shown';
 import { isolated } from '@/lib/isolated';
 
-import { makeStream, type Media, type StreamLink } from '../api';
+import { makeStream } from '../api';
 import '../messages/catalogue';
 import { LivingLink, streamSettings, type Trouble } from '../stream-link';
 import { usePlaybackReports } from '../use-playback';
@@ -17,7 +18,7 @@ import classes from './player.module.css';
 import { Resumed } from './resumed';
 
 /** Where the film comes from: the file, or a stream of it. */
-export type Source = { kind: 'file'; url: string } | { kind: 'stream'; link: StreamLink };
+export type Source = { kind: 'file'; url: string } | { kind: 'stream'; link: Link };
 
 export interface PlayerProps {
   file: { id: string; name: string };
