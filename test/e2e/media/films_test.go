@@ -15,7 +15,7 @@ import (
 )
 
 // Every film shows rate frames a second for so many seconds, each with its own
-// number in its picture.
+// number in its picture, which starts anew after 1023.
 const (
 	rate    = 24
 	seconds = 30
@@ -32,7 +32,8 @@ func pictures(seconds int) []byte {
 	out := make([]byte, 0, rate*seconds*width*height)
 	row := make([]byte, width)
 	for n := range rate * seconds {
-		word := n<<bits | ^n&(1<<bits-1)
+		low := n & (1<<bits - 1)
+		word := low<<bits | low ^ (1<<bits - 1)
 		for x := range row {
 			row[x] = 16 + byte(219*(word>>(2*bits-1-x/bar)&1))
 		}

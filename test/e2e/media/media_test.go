@@ -36,8 +36,8 @@ type shown struct {
 	name string
 	make func(tb testing.TB, name string) harness.Content
 	how  string // file, stream, or none: said in words
-	says string // the words, or those of the subtitles
-	subs int    // tracks to choose from
+	says string // the words
+	subs string // tracks to choose from, with their lines
 }
 
 // encoded makes a film with codecs.
@@ -51,7 +51,7 @@ func withSubtitles(tb testing.TB, name string) harness.Content {
 
 var matrix = []shown{
 	{name: "plain.mp4", make: encoded(h264 + "-c:a aac -movflags +faststart"), how: "file"},
-	{name: "subtitled.mkv", make: withSubtitles, how: "stream", subs: 2, says: "Inside as SRT"},
+	{name: "subtitled.mkv", make: withSubtitles, how: "stream", subs: "English: Inside as SRT, German: Inside as ASS"},
 	{name: "surround.mkv", make: encoded(h264 + "-c:a dca -strict -2 -ac 6"), how: "stream"},
 	{name: "uneven.mkv", make: encoded(uneven + "-c:a ac3"), how: "stream"},
 	{name: "uneven.mp4", make: encoded(uneven + "-c:a aac"), how: "file"},
@@ -135,8 +135,8 @@ func (m shown) check(t *testing.T, s seen) {
 	if s.Sound == 0 || pictures && s.Frames == 0 {
 		t.Errorf("it plays with %d frames and %d bytes of sound", s.Frames, s.Sound)
 	}
-	if len(s.Subs) != m.subs {
-		t.Errorf("there are %q to choose from", s.Subs)
+	if subs := strings.Join(s.Subs, ", "); subs != m.subs {
+		t.Errorf("the subtitles are %q, want %q", subs, m.subs)
 	}
 	if len(s.Seeks) != 3 {
 		t.Errorf("it went to %d places", len(s.Seeks))
