@@ -6,9 +6,11 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
+	"hash/crc32"
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Content is a file's bytes made from a seed, so that a checker knows every
@@ -16,10 +18,20 @@ import (
 type Content struct {
 	Seed uint64
 	Size int64
+
+	data string // the bytes themselves, instead of a seed
+}
+
+// ContentOf returns content of given bytes.
+func ContentOf(b []byte) Content {
+	return Content{Seed: uint64(crc32.ChecksumIEEE(b)), Size: int64(len(b)), data: string(b)}
 }
 
 // Reader returns the content from the offset on.
 func (c Content) Reader(off int64) io.Reader {
+	if c.data != "" {
+		return strings.NewReader(c.data[off:])
+	}
 	return io.LimitReader(&keystream{block: c.block(), pos: off}, c.Size-off)
 }
 

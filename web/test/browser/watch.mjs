@@ -1,0 +1,191 @@
+// Plays what a real server has: films and music, one after the other, and looks at the pictures.
+// Arguments: app address, e-mail, password, what to do, pages as JSON, what it needs. Prints one JSON line per page; the films' frames
+// carry their number in bars.
+import { downloadsShown, launch, sendSignIn } from './person.mjs';
+
+const [app, email, password, what, list, more] = process.argv.slice(2);
+const pages = JSON.parse(list);
+const bits = 10;
+
+const browser = await launch('--autoplay-policy=no-user-gesture-required');
+const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' });
+const page = await context.newPage();
+page.setDefaultTimeout(40_000);
+// Reads pictures of the page.
+const reader = await (await browser.newContext()).newPage();
+
+const media = page.locator('video, audio').first();
+const refusal = page.getByText('This browser can’t play the file');
+
+/** Reads the number in a picture; -1 if it is none. */
+async function numberIn(picture) {
+  return reader.evaluate(
+    async ([bytes, half]) => {
+      const image = new Image();
+      image.src = `data:image/png;base64,${bytes}`;
+      await image.decode();
+      const canvas = new OffscreenCanvas(image.width, image.height).getContext('2d');
+      canvas.drawImage(image, 0, 0);
+      const bar = (at) => {
+        const [red, green, blue] = canvas.getImageData(Math.floor(((at + 0.5) * image.width) / (2 * half)), Math.floor(image.height / 2), 1, 1).data;
+        return (red + green + blue) / 3 > 128 ? 1 : 0;
+      };
+      let number = 0;
+      for (let at = 0; at < half; at += 1) {
+        if (bar(at) === bar(at + half)) return -1;
+        number = number * 2 + bar(at);
+      }
+      return number;
+    },
+    [picture.toString('base64'), bits],
+  );
+}
+
+/** A strip of the picture, above the controls and what the player says in the middle. */
+async function strip() {
+  const box = await media.boundingBox();
+  const shape = await media.evaluate((each) => each.videoWidth / each.videoHeight);
+  const width = Math.min(box.width, box.height * shape);
+  return { x: box.x + (box.width - width) / 2, y: box.y + box.height * 0.2, width, height: box.height * 0.1 };
+}
+
+/** Waits until the film moves. */
+async function plays() {
+  await page.waitForFunction(() => {
+    const each = document.querySelector('video, audio');
+    return each && each.currentTime > 0.2 && !each.paused && !each.seeking;
+  });
+}
+
+/** Sends the player to a part of the film, and returns where it is and what it shows. */
+async function seek(part) {
+  const { wanted, at, millis } = await media.evaluate(async (each, to) => {
+    const started = performance.now();
+    const place = each.duration * to;
+    await new Promise((done) => {
+      each.addEventListener('seeked', done, { once: true });
+      each.currentTime = place;
+    });
+    return { wanted: place, at: each.currentTime, millis: performance.now() - started };
+  }, part);
+  const isFilm = (await media.evaluate((each) => each.videoWidth ?? 0)) > 0;
+  return { wanted, at, millis, frame: isFilm ? await numberIn(await page.screenshot({ clip: await strip() })) : -1 };
+}
+
+/** Chooses each of the subtitles, and returns what they are called and what they say. */
+async function subtitles() {
+  const button = page.getByRole('button', { name: 'Subtitles', exact: true });
+  await button.press('Enter');
+  await page.getByRole('menuitemradio', { name: 'Off' }).waitFor();
+  const names = (await page.getByRole('menuitemradio').allInnerTexts()).slice(1);
+  const says = [];
+  for (let at = 0; at < names.length; at += 1) {
+    await page.getByRole('menuitemradio').nth(at + 1).click();
+    const line = page.locator('[data-media-player] p[dir=auto]').filter({ hasText: says.at(-1) ? new RegExp(`^(?!${says.at(-1)}$)`) : /./ });
+    await line.first().waitFor();
+    says.push(await line.first().innerText());
+  }
+  await page.keyboard.press('Escape');
+  return names.map((name, at) => `${name}: ${says[at]}`);
+}
+
+/** Opens a page and tells what became of it. */
+async function open({ name, url }) {
+  const started = Date.now();
+  await page.goto(url);
+  await refusal.or(media).first().waitFor({ state: 'attached' });
+  if (await refusal.isVisible()) {
+    return { name, how: 'none', says: await page.locator('main').innerText(), others: await page.getByRole('main').getByRole('button', { name: /Open in|Copy link|Download/ }).allInnerTexts() };
+  }
+  await plays();
+  const first = Date.now() - started;
+  const stream = await media.evaluate((each) => each.currentSrc.startsWith('blob:'));
+  const saw = { name, how: stream ? 'stream' : 'file', first, says: '', subs: [] };
+  if (await media.evaluate((each) => each.nodeName === 'VIDEO')) saw.subs = await subtitles();
+  const { frames, sound } = await media.evaluate((each) => ({ frames: each.getVideoPlaybackQuality?.().totalVideoFrames ?? 0, sound: each.webkitAudioDecodedByteCount }));
+  await media.evaluate((each) => each.pause());
+  saw.seeks = [];
+  for (const part of [0.1, 0.5, 0.9]) saw.seeks.push(await seek(part));
+  return { ...saw, frames, sound };
+}
+
+async function matrix() {
+  for (const each of pages) {
+    try {
+      console.log(JSON.stringify(await open(each)));
+    } catch (error) {
+      console.log(JSON.stringify({ name: each.name, fault: `${error.message.split('\n')[0]}: ${await page.locator('main').innerText().catch(() => '')}` }));
+    }
+    if (process.env.LOOK_DIR) await page.screenshot({ path: `${process.env.LOOK_DIR}/${each.name}.png` });
+  }
+}
+
+/** Calls the API as the page's user. */
+async function call(method, path) {
+  const cookie = (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const answer = await fetch(`${app}/api/v1${path}`, { method, headers: { Cookie: cookie, 'Idempotency-Key': crypto.randomUUID() } });
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+}
+
+/** Goes to a part of the film, without waiting until it is there. */
+const jump = (part) =>
+  media.evaluate((each, to) => {
+    each.currentTime = each.duration * to;
+  }, part);
+
+/** Kills the server while a stream plays, and leaves in the middle of a jump. */
+async function killed() {
+  await page.goto(pages[0].url);
+  await plays();
+  process.kill(Number(more), 'SIGKILL');
+  const started = Date.now();
+  await jump(0.8);
+  await page.waitForFunction(() => {
+    const each = document.querySelector('video');
+    return !each.seeking && !each.paused && each.currentTime > each.duration * 0.8 + 0.5;
+  });
+  const millis = Date.now() - started;
+  await media.evaluate((each) => each.pause());
+  const { at, frame } = await seek(0.85);
+  await jump(0.5);
+  await page.goto('about:blank');
+  console.log(JSON.stringify({ at, frame, millis }));
+}
+
+/** Deletes a film while it plays. */
+async function deleted() {
+  await page.goto(pages[0].url);
+  await plays();
+  await call('DELETE', `/jobs/${/jobs\/([^/]+)/.exec(pages[0].url)[1]}?final=true`);
+  // Where nothing is loaded yet: it goes on from where it was left.
+  await jump((await media.evaluate((each) => each.currentTime > each.duration / 2)) ? 0.05 : 0.95);
+  const says = page.getByText(more);
+  await says.first().waitFor();
+  await page.locator('video').waitFor({ state: 'detached' });
+  console.log(JSON.stringify({ says: await page.locator('main').innerText() }));
+}
+
+/** Watches a season: the subtitles beside the films, and the next one by itself. */
+async function season() {
+  const heading = page.getByRole('heading', { level: 1 });
+  await page.goto(pages[0].url);
+  for (const { name } of pages) {
+    await heading.filter({ hasText: name }).waitFor();
+    await plays();
+    const subs = await subtitles();
+    console.log(JSON.stringify({ name, subs }));
+    if (name === pages.at(-1).name) return;
+    await jump(0.98);
+    await page.getByRole('button', { name: 'Play now' }).click();
+  }
+}
+
+try {
+  await page.goto(app);
+  await sendSignIn(page, email, password);
+  await downloadsShown(page);
+  await { matrix, killed, deleted, season }[what]();
+} finally {
+  if (process.env.LOOK_DIR) await page.screenshot({ path: `${process.env.LOOK_DIR}/last-${what}.png` });
+  await browser.close();
+}
