@@ -52,8 +52,6 @@ const mayShift = {
   'many-acts': 0.2,
   // The sign-in page loads little, and asks for the announcement when it is there.
   'announcement-sign-in': 0.05,
-  // Subtitles make room for the controls.
-  'film-subtitles': 0.03,
   // On phones rows turn out higher than expected, and push down what stands at the end while someone scrolls there.
   'any-jobs-huge': 0.2,
   'users-huge': 0.15,

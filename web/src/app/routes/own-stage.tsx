@@ -1,6 +1,6 @@
-import { Skeleton } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 
+import { Room } from '@/components/viewer/room';
 import { shownAs, type StageWith } from '@/components/viewer/shown';
 import { Stage } from '@/components/viewer/stage';
 
@@ -15,7 +15,7 @@ export function useOwnStage({ arrows }: { arrows: boolean }): StageWith {
     const as = shownAs(file);
     if (as === 'video' || as === 'audio') {
       return (
-        <Suspense fallback={<Skeleton height={as === 'audio' ? 98 : 'min(420px, 56.25vw)'} radius="lg" />}>
+        <Suspense fallback={<Room sound={as === 'audio'} withBar />}>
           <MediaStage key={file.id} file={file} url={url} row={row} />
         </Suspense>
       );

@@ -3,7 +3,6 @@ import type { HlsConfig, LoaderResponse, RetryConfig } from 'hls.js';
 import type { Link } from '@/api/model';
 import { hasCode, problemCode } from '@/lib/problem';
 
-
 /** What keeps a film from going on. */
 export type Trouble = 'busy' | 'offline' | 'gone';
 

@@ -7,7 +7,8 @@ import { useTranslation } from 'react-i18next';
 import type { JobFile } from '@/api/model';
 import { IconAlertTriangle, IconBan, IconArrowLeft, IconChevronRight, IconClock } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
-import type { Row, StageWith } from '@/components/viewer/shown';
+import { Room } from '@/components/viewer/room';
+import { shownAs, type Row, type StageWith } from '@/components/viewer/shown';
 import { baseName, fileKind } from '@/lib/file-kind';
 import type { OutlineFile } from '@/lib/outline';
 import { hasCode, problemCode } from '@/lib/problem';
@@ -138,8 +139,12 @@ function OpenFile({ stage, ...rest }: OpenedProps & AlikeProps) {
   if (link.error) {
     return <ErrorNotice error={link.error} title={t('playerPage.couldntOpenThe')} retry={() => void link.refetch()} />;
   }
-  if (!link.data) return <Skeleton height="min(420px, 56.25vw)" radius="lg" />;
-  return stage({ ...file, name: baseName(file.path) }, link.data.url, () => void link.refetch(), row);
+  const shown = { ...file, name: baseName(file.path) };
+  if (!link.data) {
+    const as = shownAs(shown);
+    return as === 'video' || as === 'audio' ? <Room sound={as === 'audio'} withBar /> : <Skeleton height="min(420px, 56.25vw)" radius="lg" />;
+  }
+  return stage(shown, link.data.url, () => void link.refetch(), row);
 }
 
 interface AlikeProps {

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Media, Playback } from '@/api/model';
 import { IconMovie } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
+import { Room } from '@/components/viewer/room';
 import type { Row, Shown } from '@/components/viewer/shown';
 import { thumbnailOf } from '@/lib/has-thumbnail';
 import { hasCode, problemCode } from '@/lib/problem';
@@ -43,7 +44,7 @@ export function MediaStage(props: MediaStageProps) {
     staleTime: Infinity,
   });
   const known = (info.isError || (media && can.data)) && (playback.data ?? playback.isError);
-  if (!known) return <div className={classes.frame} data-kind={sound ? 'sound' : undefined} role="status" />;
+  if (!known) return <Room sound={sound} withBar />;
   const plays = !media || !can.data || decide(media, can.data).how !== 'none';
   return (
     <>
@@ -104,10 +105,9 @@ function Decided({ file, url: given, row, sound, media, can, playback }: Decided
     return <CannotPlay file={file} duration={duration} reason={{ kind: 'failed', because: plan.how === 'try' ? plan.because : '' }} onAgain={() => next(false)} />;
   }
   if (streams && link.error) return <ErrorNotice error={link.error} title={t('streamFailed')} retry={() => void link.refetch()} />;
-  const frame = <div className={classes.frame} data-kind={sound ? 'sound' : undefined} />;
-  if (streams && !link.data) return frame;
+  if (streams && !link.data) return <Room sound={sound} />;
   return (
-    <Suspense fallback={frame}>
+    <Suspense fallback={<Room sound={sound} />}>
       <Player
         key={`${streams} ${attempt.number} ${url}`}
         file={file}

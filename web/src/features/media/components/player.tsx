@@ -53,6 +53,11 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
   const hear = (event: Event) => {
     if (event.target instanceof HTMLSourceElement) onFailed();
   };
+  // Whoever opens a film wants to see it, also with less motion around it, which the library's own way takes for a no.
+  const begun = useRef(false);
+  const begin = () => {
+    if (!begun.current) player.current?.play().catch(() => undefined);
+  };
   const prepare = (provider: MediaProviderAdapter | null) => {
     if (source.kind === 'file') {
       const element = isVideoProvider(provider) ? provider.video : isAudioProvider(provider) ? provider.audio : undefined;
@@ -60,6 +65,8 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       return;
     }
     if (!isHLSProvider(provider)) return;
+    // A stream is ready for the library before it is attached, which takes back that it was to play.
+    provider.video.addEventListener('canplay', begin);
     const link = new LivingLink(source.link, () => makeStream(file.id));
     provider.library = () => import('hls.js');
     provider.config = streamSettings(link, startAt, (now) => {
@@ -87,11 +94,14 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       logLevel="silent"
       onProviderChange={prepare}
       onHlsFragLoaded={() => setTrouble(undefined)}
-      // Whoever opens a film wants to see it, also with less motion around it, which the library's own way takes for a no.
-      onCanPlay={() => {
-        player.current?.play().catch(() => undefined);
+      onCanPlay={begin}
+      onMediaPauseRequest={() => {
+        begun.current = true;
       }}
-      onPlaying={() => setEnded(false)}
+      onPlaying={() => {
+        begun.current = true;
+        setEnded(false);
+      }}
       onEnded={() => {
         if (next && sound) next.open();
         else setEnded(true);
