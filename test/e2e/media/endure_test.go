@@ -46,7 +46,7 @@ func TestServerIsKilled(t *testing.T) {
 		return nil
 	})
 	t.Run("deleted", func(t *testing.T) {
-		watch[struct{}](t, "deleted", []page{{URL: address}}, "It may have been deleted with its download.")
+		watch[struct{}](t, "deleted", []page{{URL: address}}, "It was deleted while it played.")
 	})
 }
 
