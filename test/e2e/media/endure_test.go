@@ -16,7 +16,7 @@ import (
 )
 
 // TestServerIsKilled kills the server while a stream plays, and has the viewer leave in
-// the middle of a jump: the film goes on by itself, what was sent is counted, and no
+// the middle of a jump: the film continues without help, what was sent is counted, and no
 // program is left. Then the film is deleted while it plays.
 func TestServerIsKilled(t *testing.T) {
 	address := long(t)
