@@ -16,7 +16,7 @@ import (
 )
 
 // TestServerIsKilled kills the server while a stream plays, and has the viewer leave in
-// the middle of a jump: the film goes on by itself, what was sent is counted, and no
+// the middle of a jump: the film continues without help, what was sent is counted, and no
 // program is left. Then the film is deleted while it plays.
 func TestServerIsKilled(t *testing.T) {
 	address := long(t)
@@ -46,7 +46,7 @@ func TestServerIsKilled(t *testing.T) {
 		return nil
 	})
 	t.Run("deleted", func(t *testing.T) {
-		watch[struct{}](t, "deleted", []page{{URL: address}}, "It may have been deleted with its download.")
+		watch[struct{}](t, "deleted", []page{{URL: address}}, "It was deleted while it played.")
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 )
 
 // Every film shows rate frames a second for so many seconds, each with its own
-// number in its picture, which starts anew after 1023.
+// number in its picture, which starts at 0 again after 1023.
 const (
 	rate    = 24
 	seconds = 30

@@ -157,7 +157,7 @@ async function deleted() {
   await page.goto(pages[0].url);
   await plays();
   await call('DELETE', `/jobs/${/jobs\/([^/]+)/.exec(pages[0].url)[1]}?final=true`);
-  // Where nothing is loaded yet: it goes on from where it was left.
+  // Where nothing is loaded yet: it starts where it was left.
   await jump((await media.evaluate((each) => each.currentTime > each.duration / 2)) ? 0.05 : 0.95);
   const says = page.getByText(more);
   await says.first().waitFor();
@@ -165,7 +165,7 @@ async function deleted() {
   console.log(JSON.stringify({ says: await page.locator('main').innerText() }));
 }
 
-/** Watches a season: the subtitles beside the films, and the next one by itself. */
+/** Watches a season to its end, each film with the subtitles beside it. */
 async function season() {
   const heading = page.getByRole('heading', { level: 1 });
   await page.goto(pages[0].url);

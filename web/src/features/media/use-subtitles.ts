@@ -3,7 +3,7 @@ import { TextTrack, useMediaPlayer, useMediaState, type MediaPlayerInstance } fr
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
-import type { Subtitle } from '@/api/model';
+import type { Media, Subtitle } from '@/api/model';
 import { toastDone, toastFailed } from '@/components/toast';
 
 import { deleteSubtitles, subtitlesQuery, subtitlesTextQuery, uploadSubtitles } from './api';
@@ -33,8 +33,17 @@ function showOnly(player: MediaPlayerInstance, choice: SubtitleChoice | undefine
   }
 }
 
-/** The subtitles of a film: inside it, beside it and uploaded. */
-function useChoices(fileId: string, wanted: boolean): SubtitleChoice[] {
+/** Numbers the choices whose names others have too. */
+function numbered(choices: SubtitleChoice[]): SubtitleChoice[] {
+  const all = choices.map(({ label }) => label);
+  return choices.map((choice, at) => {
+    const before = all.slice(0, at).filter((label) => label === choice.label).length;
+    return before === 0 ? choice : { ...choice, label: `${choice.label} ${before + 1}` };
+  });
+}
+
+/** The subtitles of a film: inside it, beside it and uploaded. The stream has those inside that are text, in their order. */
+function useChoices(fileId: string, wanted: boolean, known: Media['subtitles']): SubtitleChoice[] {
   const { t } = useTranslation('media');
   const { data: items } = useQuery({ ...subtitlesQuery(fileId), enabled: wanted });
   const tracks = useMediaState('textTracks');
@@ -44,21 +53,24 @@ function useChoices(fileId: string, wanted: boolean): SubtitleChoice[] {
     return item.forced ? t('forced', { name }) : name;
   };
   const beside = (items ?? []).map((item) => ({ id: item.id, language: item.language, forced: item.forced, label: labelOf(item), own: item.origin === 'uploaded' }));
-  const inside = tracks.flatMap((track) => {
-    if (!isInside(track.id) || !isWords(track)) return [];
+  const texts = known.filter((track) => track.text);
+  const inside = tracks.filter((track) => isInside(track.id) && isWords(track)).map((track, at) => {
     // The library's types take the first values of these for the only ones.
     const { label, language }: { label: string; language: string } = track;
-    return [{ id: track.id, language, forced: /forced/i.test(label), label: label || languageName(language) || t('subtitles'), own: false }];
+    const about = texts[at];
+    const name = [about?.title, languageName(language), label].find((each) => each !== undefined && each !== '') ?? t('subtitles');
+    const forced = about?.forced ?? /forced/i.test(label);
+    return { id: track.id, language, forced, label: forced ? t('forced', { name }) : name, own: false };
   });
-  return [...beside, ...inside];
+  return numbered([...beside, ...inside]);
 }
 
 /** The choice of subtitles. At most one track shows. */
-export function useSubtitles(fileId: string, wanted: boolean) {
+export function useSubtitles(fileId: string, wanted: boolean, known: Media['subtitles']) {
   const { t } = useTranslation('media');
   const client = useQueryClient();
   const player = useMediaPlayer();
-  const choices = useChoices(fileId, wanted);
+  const choices = useChoices(fileId, wanted, known);
   const [picked, setPicked] = useState<string>();
   const [last, setLast] = useState('');
   const [offset, setOffset] = useState(() => offsetOf(fileId));

@@ -43,12 +43,23 @@ export function MediaStage(props: MediaStageProps) {
     enabled: media !== undefined,
     staleTime: Infinity,
   });
+  const [gone, setGone] = useState(false);
+  const { t } = useTranslation('media');
+  if (gone) {
+    return (
+      <div role="status">
+        <Notice icon={IconMovie} title={t('gone')}>
+          {t('goneText')}
+        </Notice>
+      </div>
+    );
+  }
   const known = (info.isError || (media && can.data)) && (playback.data ?? playback.isError);
   if (!known) return <Room sound={sound} withBar />;
   const plays = !media || !can.data || decide(media, can.data).how !== 'none';
   return (
     <>
-      <Decided {...props} sound={sound} media={info.isError ? undefined : media} can={can.data} playback={playback.data} />
+      <Decided {...props} sound={sound} media={info.isError ? undefined : media} can={can.data} playback={playback.data} onGone={() => setGone(true)} />
       <div className={classes.bar}>
         {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
         <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />
@@ -63,6 +74,8 @@ interface DecidedProps extends MediaStageProps {
   media: Media | undefined;
   can: Capabilities | undefined;
   playback: Playback | undefined;
+  /** Called when the file is not there any more. */
+  onGone: () => void;
 }
 
 /** Where to start: not in a file that was watched, nor right at its start. */
@@ -70,7 +83,7 @@ function startOf(playback: Playback | undefined): number {
   return playback && !playback.watched && playback.position > 5 ? playback.position : 0;
 }
 
-function Decided({ file, url: given, row, sound, media, can, playback }: DecidedProps) {
+function Decided({ file, url: given, row, sound, media, can, playback, onGone }: DecidedProps) {
   const { t } = useTranslation('media');
   const [resumeAt] = useState(() => startOf(playback));
   const at = useRef(resumeAt);
@@ -89,7 +102,7 @@ function Decided({ file, url: given, row, sound, media, can, playback }: Decided
     setUrl(link);
     next(false);
   };
-  const renew = useNewLink(file.id, onLink, () => next(true));
+  const renew = useNewLink(file.id, { onLink, onFinal: () => next(true), onGone });
   if (plan.how === 'wait') {
     return (
       <div role="status">
@@ -119,7 +132,8 @@ function Decided({ file, url: given, row, sound, media, can, playback }: Decided
         resumed={attempt.number === 0 && resumeAt > 0}
         next={row.all[row.at + 1]}
         onTime={onTime}
-        onFailed={() => (streams ? next(true) : renew(url))}
+        onGone={onGone}
+      onFailed={() => (streams ? next(true) : renew(url))}
       />
     </Suspense>
   );
@@ -128,8 +142,14 @@ function Decided({ file, url: given, row, sound, media, can, playback }: Decided
 /** A file that fails this soon after a new link is one that the browser can't play, in milliseconds. */
 const patience = 5_000;
 
+interface NewLink {
+  onLink: (url: string) => void;
+  onFinal: () => void;
+  onGone: () => void;
+}
+
 /** Gets a new link when a file stops playing, as the old one may have expired: for as long as it takes until the network is back. */
-function useNewLink(fileId: string, onLink: (url: string) => void, onFinal: () => void): (failed: string) => void {
+function useNewLink(fileId: string, { onLink, onFinal, onGone }: NewLink): (failed: string) => void {
   const asked = useRef({ url: '', at: 0 });
   const linking = useMutation({
     mutationFn: () => makeMediaLink(fileId),
@@ -140,7 +160,7 @@ function useNewLink(fileId: string, onLink: (url: string) => void, onFinal: () =
       asked.current = { url: link.url, at: Date.now() };
       onLink(link.url);
     },
-    onError: onFinal,
+    onError: (error) => (hasCode(error, problemCode.notFound) ? onGone() : onFinal()),
   });
   return (failed) => {
     if (linking.isPending) return;

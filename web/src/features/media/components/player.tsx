@@ -34,16 +34,20 @@ export interface PlayerProps {
   onTime: (time: number) => void;
   /** Called when the browser can't play it, or not any more. */
   onFailed: () => void;
+  /** Called when the file is not there any more. */
+  onGone: () => void;
 }
 
 // Subtitles have a key of our own.
 const shortcuts = { ...MEDIA_KEY_SHORTCUTS, toggleCaptions: null };
 
+const none: Media['subtitles'] = [];
+
 /** What browsers call a connection that ended. */
 const networkFault = 2;
 
 /** Plays one film or recording. */
-export function Player({ file, media, source, poster, sound, startFrom, resumed, next, onTime, onFailed }: PlayerProps) {
+export function Player({ file, media, source, poster, sound, startFrom, resumed, next, onTime, onFailed, onGone }: PlayerProps) {
   const [startAt] = useState(startFrom);
   const player = useRef<MediaPlayerInstance>(null);
   const [trouble, setTrouble] = useState<Trouble>();
@@ -71,7 +75,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
     provider.library = () => import('hls.js');
     provider.config = streamSettings(link, startAt, (now) => {
       setTrouble(now);
-      if (now === 'gone') onFailed();
+      if (now === 'gone') onGone();
     });
   };
   const src = source.kind === 'stream' ? { src: source.link.url, type: 'application/x-mpegurl' as const } : { src: source.url, type: sound ? ('audio/mpeg' as const) : ('video/mp4' as const) };
@@ -128,7 +132,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
 /** What needs to be within the player to reach it. */
 function Inside({ file, media, sound, next }: Pick<PlayerProps, 'file' | 'media' | 'sound' | 'next'>) {
   const { t } = useTranslation('media');
-  const subtitles = useSubtitles(file.id, !sound);
+  const subtitles = useSubtitles(file.id, !sound, media?.subtitles ?? none);
   useSubtitlesKey(subtitles.toggle);
   return (
     <>
