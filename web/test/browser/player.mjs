@@ -197,6 +197,19 @@ await step('a file whose link expires', async () => {
   expect(links() === 2 && (await at()) > 11, 'a file continues with a new link where it was');
 });
 
+await step('a file that the server looks at meanwhile', async () => {
+  stage.refuse = () => undefined;
+  const known = world.media.info.get(second.id);
+  world.media.info.set(second.id, { ...known, state: 'waiting' });
+  await open(second);
+  await plays();
+  await video.evaluate((each) => each.setAttribute('data-first', ''));
+  world.media.info.set(second.id, { ...known, chapters: [{ start: 0, end: 150, title: 'All of it' }] });
+  await page.getByText('All of it').waitFor({ state: 'attached' });
+  expect(await page.locator('video[data-first]').count() === 1, 'a film goes on while the server looks at its file');
+  await plays();
+});
+
 await step('what cannot be played', async () => {
   stage.refuse = () => undefined;
   await open(hevc);
