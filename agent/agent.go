@@ -15,7 +15,6 @@ import (
 
 	"longhaul/agent/agentapi"
 	"longhaul/agent/childapi"
-	"longhaul/internal/jail"
 	"longhaul/agent/presence"
 	"longhaul/agent/server"
 	"longhaul/agent/spawn"
@@ -23,6 +22,7 @@ import (
 	"longhaul/agent/upload"
 	"longhaul/internal/config"
 	"longhaul/internal/fetch"
+	"longhaul/internal/jail"
 	"longhaul/internal/tracing"
 	"longhaul/models"
 )

@@ -372,8 +372,8 @@ func TestOtherEndsAreRepaired(t *testing.T) {
 		}
 		return ""
 	})
-	s.sweep()
 	s.eventually(func() string {
+		s.sweep() // visibility may know of an end a little later
 		for _, id := range []uuid.UUID{ended.ID, lost.ID} {
 			if v, err := s.flows.State(t.Context(), id); err != nil || v.State == nil {
 				return fmt.Sprintf("not started again: %v", err)

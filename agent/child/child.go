@@ -21,8 +21,8 @@ import (
 	"longhaul/agent/childapi"
 	"longhaul/agent/engine"
 	"longhaul/agent/engine/disk"
-	"longhaul/internal/jail"
 	"longhaul/internal/byterange"
+	"longhaul/internal/jail"
 	"longhaul/models"
 )
 

@@ -13,11 +13,12 @@ import (
 )
 
 // starters are the files that start programs: the agent its own engine, the
-// devstack the parts of the system. None of them knows anything of a job.
+// devstack the parts of the system, what plays films ffmpeg. None of them knows
+// anything of a job.
 func starters() []string {
 	return []string{
 		"agent/spawn/spawn.go", "devstack/postgres/postgres.go", "devstack/stack/parts.go", "devstack/supervisor/spec.go",
-		"internal/backup/postgres.go",
+		"internal/backup/postgres.go", "internal/media/tool/run.go",
 	}
 }
 

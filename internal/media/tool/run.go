@@ -49,12 +49,13 @@ func (r *Runner) run(ctx context.Context, path string, src Source, limits Limits
 		cancel(err)
 	}
 	failed := <-ended
-	_ = p.conn.Close() // closed already
+	cause := context.Cause(ctx) // before the handle's end makes requests fail that were under way
+	_ = p.conn.Close()          // closed already
 	var fault error
 	if h != nil {
 		fault = h.close()
 	}
-	return verdict(caller, context.Cause(ctx), fault, failed, words(p.said.String(), secret))
+	return verdict(caller, cause, fault, failed, words(p.said.String(), secret))
 }
 
 // verdict says how a run ended, by the first cause that there is.

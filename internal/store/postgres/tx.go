@@ -2,8 +2,11 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
+
+	"longhaul/internal/wait"
 )
 
 // txKey is under which a context carries the transaction of a database.
@@ -12,8 +15,13 @@ type txKey struct{ db *DB }
 // afterKey is under which it carries what follows the commit.
 type afterKey struct{ db *DB }
 
-// txRetries is how often a transaction that lost a deadlock is run again.
-const txRetries = 3
+// How often a transaction is tried that loses deadlocks, and how long it waits
+// before each of the others. If it ran again at once, it would take the lock that
+// the other transaction has just been waiting for.
+const (
+	txTries = 3
+	txPause = 50 * time.Millisecond
+)
 
 // Tx runs fn in a transaction: all of it or nothing happens. What runs with
 // the context that fn gets is part of it; a Tx inside a Tx is part of the
@@ -26,7 +34,7 @@ func (d *DB) Tx(ctx context.Context, fn func(ctx context.Context) error) error {
 	for try := 1; ; try++ {
 		var after []func()
 		err := d.begin(context.WithValue(ctx, afterKey{d}, &after), fn)
-		if err == nil || !isDeadlock(err) || try == txRetries {
+		if err == nil || !isDeadlock(err) || try == txTries || wait.For(ctx, wait.Spread(time.Duration(try)*txPause)) != nil {
 			if err == nil {
 				for _, do := range after {
 					do()

@@ -133,11 +133,14 @@ await step('a busy server', async () => {
 });
 
 await step('an expired link', async () => {
+  // It opens near its end, with nothing loaded of what comes before.
+  await open(first);
+  await plays();
   const old = world.media.streams;
   stage.refuse = (path) => (path.includes(`~${old}/`) ? 404 : undefined);
-  await seek(75);
+  await seek(30);
   await plays();
-  expect(world.media.streams > old && (await at()) > 75, 'an expired link is replaced while the film plays');
+  expect(world.media.streams > old && (await at()) > 30, 'an expired link is replaced while the film plays');
   stage.refuse = () => undefined;
 });
 
@@ -195,6 +198,19 @@ await step('a file whose link expires', async () => {
   await open(second);
   await plays();
   expect(links() === 2 && (await at()) > 11, 'a file continues with a new link where it was');
+});
+
+await step('a file that the server looks at meanwhile', async () => {
+  stage.refuse = () => undefined;
+  const known = world.media.info.get(second.id);
+  world.media.info.set(second.id, { ...known, state: 'waiting' });
+  await open(second);
+  await plays();
+  await video.evaluate((each) => each.setAttribute('data-first', ''));
+  world.media.info.set(second.id, { ...known, chapters: [{ start: 0, end: 150, title: 'All of it' }] });
+  await page.getByText('All of it').first().waitFor({ state: 'attached' });
+  expect(await page.locator('video[data-first]').count() === 1, 'a film goes on while the server looks at its file');
+  await plays();
 });
 
 await step('what cannot be played', async () => {

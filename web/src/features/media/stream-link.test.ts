@@ -46,6 +46,7 @@ describe('a stream in trouble', () => {
     [undefined, 'offline'],
     [404, 'refused'],
     [410, 'refused'],
+    [502, 'offline'],
     [500, 'failed'],
   ])('status %s is %s', (status, decision) => {
     expect(troubleOf(status)).toBe(decision);

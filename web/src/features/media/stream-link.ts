@@ -63,7 +63,8 @@ type Decision = 'busy' | 'offline' | 'refused' | 'failed';
 /** What an answer to a request for a part of a stream says. */
 export function troubleOf(status: number | undefined): Decision {
   if (status === 503 || status === 429) return 'busy';
-  if (status === undefined || status === 0) return 'offline';
+  // A proxy answers 502 and 504 for a server that is away.
+  if (status === undefined || [0, 502, 504].includes(status)) return 'offline';
   return gone.has(status) ? 'refused' : 'failed';
 }
 

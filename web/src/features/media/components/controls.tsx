@@ -25,16 +25,18 @@ function chapterAt(chapters: Media['chapters'], time: number): string {
   return chapters.find((chapter) => chapter.start <= time && time < chapter.end)?.title ?? '';
 }
 
+/** The moment that the pointer is at. The library's own one still places itself after the player is gone, which fails. */
 function Preview({ chapters }: { chapters: Media['chapters'] }) {
   const percent = useSliderState('pointerPercent');
+  const active = useSliderState('active');
   const duration = useMediaState('duration');
   const time = (percent / 100) * duration;
   const title = chapterAt(chapters, time);
   return (
-    <TimeSlider.Preview className={classes.preview} noClamp={false}>
+    <div className={classes.preview} data-visible={active || undefined} style={{ insetInlineStart: `${percent}%`, transform: `translateX(-${percent}%)` }}>
       {title !== '' && <span>{title}</span>}
       <span className="tabular">{formatTime(time)}</span>
-    </TimeSlider.Preview>
+    </div>
   );
 }
 

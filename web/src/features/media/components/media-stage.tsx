@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
@@ -36,15 +36,22 @@ export function MediaStage(props: MediaStageProps) {
   const sound = file.contentType.startsWith('audio/');
   const info = useQuery(mediaQuery(file.id));
   const playback = useQuery(playbackQuery(file.id));
-  const media = info.data;
-  const can = useQuery({
-    queryKey: ['media', file.id, 'capabilities', media?.state ?? ''],
-    queryFn: () => (media ? capabilitiesFor(media, file.contentType) : Promise.reject(new Error('nothing to ask about'))),
-    enabled: media !== undefined,
+  const { data } = info;
+  const asked = useQuery({
+    queryKey: ['media', file.id, 'capabilities', data?.state ?? ''],
+    queryFn: async () => {
+      if (!data) throw new Error('nothing to ask about');
+      return { media: data, can: await capabilitiesFor(data, file.contentType) };
+    },
+    enabled: data !== undefined,
+    // What plays goes on while the browser is asked about what the server has found out.
+    placeholderData: keepPreviousData,
     staleTime: Infinity,
+    gcTime: 0,
   });
   const [gone, setGone] = useState(false);
   const { t } = useTranslation('media');
+  const { media, can } = asked.data ?? {};
   if (gone) {
     return (
       <div role="status">
@@ -54,12 +61,12 @@ export function MediaStage(props: MediaStageProps) {
       </div>
     );
   }
-  const known = (info.isError || (media && can.data)) && (playback.data ?? playback.isError);
+  const known = (info.isError || can) && (playback.data ?? playback.isError);
   if (!known) return <Room sound={sound} withBar />;
-  const plays = !media || !can.data || decide(media, can.data).how !== 'none';
+  const plays = !media || !can || decide(media, can).how !== 'none';
   return (
     <>
-      <Decided {...props} sound={sound} media={info.isError ? undefined : media} can={can.data} playback={playback.data} onGone={() => setGone(true)} />
+      <Decided {...props} sound={sound} media={media} can={can} playback={playback.data} onGone={() => setGone(true)} />
       <div className={classes.bar}>
         {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
         <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />
@@ -105,7 +112,7 @@ function Decided({ file, url: given, row, sound, media, can, playback, onGone }:
   const renew = useNewLink(file.id, { onLink, onFinal: () => next(true), onGone });
   if (plan.how === 'wait') {
     return (
-      <div role="status">
+      <div role="status" className={sound ? undefined : classes.looking}>
         <Notice icon={IconMovie} title={t('looking')}>
           {t('lookingText')}
         </Notice>

@@ -58,9 +58,9 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
     if (event.target instanceof HTMLSourceElement) onFailed();
   };
   // Whoever opens a film wants to see it, also with less motion around it, which the library's own way takes for a no.
-  const begun = useRef(false);
-  const begin = () => {
-    if (!begun.current) player.current?.play().catch(() => undefined);
+  const started = useRef(false);
+  const start = () => {
+    if (!started.current) player.current?.play().catch(() => undefined);
   };
   const prepare = (provider: MediaProviderAdapter | null) => {
     if (source.kind === 'file') {
@@ -70,7 +70,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
     }
     if (!isHLSProvider(provider)) return;
     // A stream is ready for the library before it is attached, which takes back that it was to play.
-    provider.video.addEventListener('canplay', begin);
+    provider.video.addEventListener('canplay', start);
     const link = new LivingLink(source.link, () => makeStream(file.id));
     provider.library = () => import('hls.js');
     provider.config = streamSettings(link, startAt, (now) => {
@@ -98,12 +98,12 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       logLevel="silent"
       onProviderChange={prepare}
       onHlsFragLoaded={() => setTrouble(undefined)}
-      onCanPlay={begin}
+      onCanPlay={start}
       onMediaPauseRequest={() => {
-        begun.current = true;
+        started.current = true;
       }}
       onPlaying={() => {
-        begun.current = true;
+        started.current = true;
         setEnded(false);
       }}
       onEnded={() => {
