@@ -209,7 +209,7 @@ await step('a file that the server looks at meanwhile', async () => {
   await video.evaluate((each) => each.setAttribute('data-first', ''));
   world.media.info.set(second.id, { ...known, chapters: [{ start: 0, end: 150, title: 'All of it' }] });
   await page.getByText('All of it').first().waitFor({ state: 'attached' });
-  expect(await page.locator('video[data-first]').count() === 1, 'a film goes on while the server looks at its file');
+  expect(await page.locator('video[data-first]').count() === 1, 'a film keeps playing while the server looks at its file');
   await plays();
 });
 
