@@ -11,8 +11,8 @@ import (
 	"longhaul/models"
 )
 
-// MediaStore keeps what is known of media files.
-type MediaStore interface {
+// ProbeStore keeps what is known of media files.
+type ProbeStore interface {
 	Media(ctx context.Context, userID, fileID uuid.UUID) (models.Media, error)
 	AskMedia(ctx context.Context, userID, fileID uuid.UUID) error
 }

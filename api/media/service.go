@@ -23,7 +23,7 @@ const tag = "media"
 // returns not_found for anyone else's files and jobs.
 type Store interface {
 	File(ctx context.Context, userID, fileID uuid.UUID) (models.File, error)
-	MediaStore
+	ProbeStore
 	PlaybackStore
 	SubtitleStore
 }

@@ -80,7 +80,7 @@ func (c *cache) get(ctx context.Context, k key, produce func(context.Context, *d
 	c.mu.Lock()
 	if e, ok := c.parts[k]; ok {
 		c.order.MoveToFront(e)
-		p := e.Value.(*part) //nolint:forcetypeassert // nothing else is in there
+		p := e.Value.(*part)
 		p.held++
 		p.forget.Reset(idle)
 		c.mu.Unlock()
@@ -158,7 +158,7 @@ func (c *cache) keep(k key, d *draft, held int) *part {
 		c.evict(p)
 	})
 	if old, ok := c.parts[k]; ok {
-		c.evict(old.Value.(*part)) //nolint:forcetypeassert // nothing else is in there
+		c.evict(old.Value.(*part))
 	}
 	c.parts[k] = c.order.PushFront(p)
 	return p
@@ -192,7 +192,7 @@ func (c *cache) reserve(n int64) error {
 	defer c.mu.Unlock()
 	for e := c.order.Back(); e != nil && c.used+n > c.limit; {
 		before := e.Prev()
-		if p := e.Value.(*part); p.held == 0 { //nolint:forcetypeassert // nothing else is in there
+		if p := e.Value.(*part); p.held == 0 {
 			c.evict(p)
 		}
 		e = before
