@@ -87,7 +87,8 @@ func (a *Media) probeAll(ctx context.Context, jobID uuid.UUID) (res MediaResult,
 }
 
 // probe reads one file and writes what came of it. The attempt is counted
-// before, so that a file which takes the process down is given up.
+// before, so that a file which takes the process down is given up. A fault of
+// storage or of the database says nothing of the file, and takes it back.
 func (a *Media) probe(ctx context.Context, f models.File) (models.MediaState, error) {
 	m, err := a.Store.TryMedia(ctx, f.ID)
 	if models.IsNotFound(err) {
@@ -99,16 +100,35 @@ func (a *Media) probe(ctx context.Context, f models.File) (models.MediaState, er
 	if m.Attempts > mediaAttempts {
 		return a.unreadable(ctx, m, "Reading it failed too often.")
 	}
+	state, err := a.read(ctx, f, m)
+	if err == nil {
+		return state, nil
+	}
+	if err := a.Store.UntryMedia(context.WithoutCancel(ctx), f.ID); err != nil {
+		return "", err
+	}
+	if gone(err) {
+		return models.MediaWaiting, nil // the daily check notes it; the others of the job can be read
+	}
+	return "", fmt.Errorf("read a media file: %w", err)
+}
+
+// gone reports whether a file's object is not there, or is another one.
+func gone(err error) bool {
+	return models.IsNotFound(err) || models.ProblemOf(err) == models.ProblemWrongContent
+}
+
+func (a *Media) read(ctx context.Context, f models.File, m models.Media) (models.MediaState, error) {
 	found, err := a.Prober.Probe(ctx, tool.Source{Size: f.Size, Open: func(ctx context.Context, off, n int64) (io.ReadCloser, error) {
 		return a.Objects.Get(ctx, f.Key(), f.ETag, off, n)
 	}})
 	bad, ok := errors.AsType[*probe.UnreadableError](err)
-	switch {
-	case ok:
+	if ok {
 		a.Log.InfoContext(ctx, "a media file can't be read", "file", f.ID, "error", bad)
 		return a.unreadable(ctx, m, bad.Problem)
-	case err != nil: // it says nothing of the file
-		return "", errors.Join(fmt.Errorf("read a media file: %w", err), a.Store.UntryMedia(context.WithoutCancel(ctx), f.ID))
+	}
+	if err != nil {
+		return "", err
 	}
 	if found.Poster != nil {
 		if err := a.keepPoster(ctx, f, found.Poster); err != nil {

@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 
 	"longhaul/internal/media/probe"
 	"longhaul/internal/media/tool"
+	"longhaul/internal/media/tool/tooltest"
 	"longhaul/internal/store/storetest"
 	"longhaul/models"
 )
@@ -23,11 +23,8 @@ func TestMain(m *testing.M) {
 func filmed(t *testing.T, o options) (*system, models.File) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "film.mkv")
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=2",
+	tooltest.Output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=2",
 		"-c:v", "libx264", "-threads", "1", "-g", "10", "-pix_fmt", "yuv420p", path)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("make a film: %v: %s", err, out)
-	}
 	s := newSystem(t, o)
 	s.content = storetest.Must[[]byte](t)(os.ReadFile(path))
 	s.agent(s.works)

@@ -68,7 +68,7 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 		return models.Job{}, nil, err
 	}
 	if job.Blocked {
-		return models.Job{}, nil, blockedContent()
+		return models.Job{}, nil, kit.BlockedContent()
 	}
 	if err := h.store.RequireFlag(ctx, models.FlagArchives, job.UserID); err != nil {
 		return models.Job{}, nil, err
@@ -79,7 +79,7 @@ func (h *deliveryHandlers) packable(ctx context.Context, g grant) (models.Job, [
 	files, err := h.store.Files(ctx, g.userID, g.id)
 	files = slices.DeleteFunc(files, func(f models.File) bool { return f.State != models.FileStored || f.Blocked })
 	if err == nil && len(files) == 0 {
-		err = lostFile()
+		err = kit.LostFile()
 	}
 	return job, files, err
 }

@@ -66,36 +66,37 @@ func (h *deliveryHandlers) ownerReads(ctx context.Context, userID uuid.UUID) err
 	return nil
 }
 
-// file serves one file. The token is checked on each request, so a deleted
-// file ends with the next range.
+// file serves one file.
 func (h *deliveryHandlers) file(c *gin.Context) {
+	if g, f, ok := h.linked(c, token.PurposeFile); ok {
+		h.send(c, f, errand{owner: g.userID, inline: g.inline, still: h.stillLinked(c.Request.Context(), g)})
+	}
+}
+
+// linked returns the file of a link, or answers why it is not delivered. The token
+// is checked on each request, so a deleted file ends with the next one.
+func (h *deliveryHandlers) linked(c *gin.Context, p token.Purpose) (g grant, f models.File, ok bool) {
 	ctx := c.Request.Context()
-	g, err := h.signer.read(token.PurposeFile, c.Param("token"))
+	g, err := h.signer.read(p, c.Param("token"))
 	if err == nil {
 		err = h.admitted(ctx, g)
 	}
 	if err != nil {
 		kit.Abort(c, err)
-		return
+		return g, f, false
 	}
-	f, err := h.store.File(ctx, g.userID, g.id)
-	if err == nil && f.Blocked {
-		err = blockedContent()
-	}
-	if err == nil && f.State == models.FileLost {
-		err = lostFile()
-	}
-	if err == nil && f.State != models.FileStored {
-		err = models.Errorf(models.CodeNotFound, "No such file.")
+	f, err = h.store.File(ctx, g.userID, g.id)
+	if err == nil {
+		err = kit.Stored(f)
 	}
 	if err == nil {
 		err = h.mayDeliver(ctx, g)
 	}
 	if err != nil {
 		h.refuse(c, err)
-		return
+		return g, f, false
 	}
-	h.send(c, f, errand{owner: g.userID, inline: g.inline, still: h.stillLinked(ctx, g)})
+	return g, f, true
 }
 
 // errand is for whom something is delivered, how, and how long.
@@ -110,21 +111,11 @@ func (h *deliveryHandlers) stillLinked(ctx context.Context, g grant) func(uuid.U
 	return func(file uuid.UUID) error { return h.store.MayDeliver(ctx, g.link, file) }
 }
 
-// blockedContent is the fault of a file, or all of a job, that is blocked.
-func blockedContent() error {
-	return models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
-}
-
-// lostFile is the fault of a file whose object is gone.
-func lostFile() error {
-	return models.Fault(models.ProblemFileLost, "This file is no longer in storage. Delete the job and submit it again to fetch it.")
-}
-
 // storageFault is kit.StorageFault for a file that is promised: the daily check
 // may not have noticed yet that its object is gone.
 func storageFault(err error) error {
 	if models.IsNotFound(err) {
-		return lostFile()
+		return kit.LostFile()
 	}
 	return kit.StorageFault(err)
 }

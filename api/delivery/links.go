@@ -69,14 +69,8 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 	if err != nil {
 		return nil, err
 	}
-	if f.Blocked {
-		return nil, blockedContent()
-	}
-	if f.State == models.FileLost {
-		return nil, lostFile()
-	}
-	if f.State != models.FileStored {
-		return nil, models.Fault(models.ProblemWrongState, "This file isn't in storage yet.")
+	if err := linkable(f); err != nil {
+		return nil, err
 	}
 	inline := in.Body != nil && in.Body.Disposition == dispositionInline
 	link, err := h.signer.file(ctx, f, inline)
@@ -84,6 +78,14 @@ func (h *linkHandlers) file(ctx context.Context, in *linkInput) (*linkOutput, er
 		return nil, err
 	}
 	return &linkOutput{Body: link}, nil
+}
+
+// linkable returns nil if a link to the file can be made.
+func linkable(f models.File) error {
+	if !f.Blocked && f.State != models.FileLost && f.State != models.FileStored {
+		return models.Fault(models.ProblemWrongState, "This file isn't in storage yet.")
+	}
+	return kit.Stored(f)
 }
 
 func (h *linkHandlers) archive(ctx context.Context, in *jobPath) (*linkOutput, error) {
@@ -112,7 +114,7 @@ func (h *linkHandlers) archiveLink(ctx context.Context, jobID uuid.UUID) (Link, 
 		return Link{}, err
 	}
 	if job.Blocked {
-		return Link{}, blockedContent()
+		return Link{}, kit.BlockedContent()
 	}
 	if err := h.store.RequireFlag(ctx, models.FlagArchives, job.UserID); err != nil {
 		return Link{}, err

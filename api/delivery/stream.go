@@ -49,7 +49,7 @@ type streamInput struct {
 func (h *streamHandlers) link(ctx context.Context, in *streamInput) (*linkOutput, error) {
 	f, err := h.store.File(ctx, kit.Caller(ctx).ID, in.ID)
 	if err == nil {
-		err = deliverable(f)
+		err = linkable(f)
 	}
 	if err != nil {
 		return nil, err
@@ -62,19 +62,6 @@ func (h *streamHandlers) link(ctx context.Context, in *streamInput) (*linkOutput
 		return nil, err
 	}
 	return &linkOutput{Body: link}, nil
-}
-
-// deliverable returns why a file can't be delivered, nil if it can.
-func deliverable(f models.File) error {
-	switch {
-	case f.Blocked:
-		return blockedContent()
-	case f.State == models.FileLost:
-		return lostFile()
-	case f.State != models.FileStored:
-		return models.Fault(models.ProblemWrongState, "This file isn't in storage yet.")
-	}
-	return nil
 }
 
 // film returns what is to be streamed, or why it can't be.
@@ -94,25 +81,11 @@ func (h *streamHandlers) film(ctx context.Context, f models.File) (hls.Film, err
 func (h *streamHandlers) serve(c *gin.Context) {
 	ctx := c.Request.Context()
 	h.allowApp(c)
-	g, err := h.signer.read(token.PurposeStream, c.Param("token"))
-	if err == nil {
-		err = h.admitted(ctx, g)
-	}
-	if err != nil {
-		kit.Abort(c, err)
+	g, f, ok := h.linked(c, token.PurposeStream)
+	if !ok {
 		return
 	}
-	f, err := h.store.File(ctx, g.userID, g.id)
-	if err == nil {
-		err = deliverable(f)
-	}
-	if err == nil {
-		err = h.mayDeliver(ctx, g)
-	}
-	var film hls.Film
-	if err == nil {
-		film, err = h.film(ctx, f)
-	}
+	film, err := h.film(ctx, f)
 	var p streamPart
 	if err == nil {
 		p, err = h.part(ctx, film, c.Param("part"))
@@ -131,9 +104,11 @@ type streamPart struct {
 	kind string
 }
 
+// noPart is the fault of a path that names nothing.
+func noPart() error { return models.Errorf(models.CodeNotFound, "This stream has no such part.") }
+
 // part finds or makes what a path names.
 func (h *streamHandlers) part(ctx context.Context, f hls.Film, path string) (streamPart, error) {
-	none := models.Errorf(models.CodeNotFound, "This stream has no such part.")
 	folder, name, nested := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	if !nested {
 		body, err := playlist(f, folder)
@@ -147,7 +122,7 @@ func (h *streamHandlers) part(ctx context.Context, f hls.Film, path string) (str
 	n, err := strconv.ParseUint(number, 10, 31)
 	init := name == "init.mp4"
 	if !init && (err != nil || strconv.FormatUint(n, 10) != number) {
-		return streamPart{}, none
+		return streamPart{}, noPart()
 	}
 	var body *hls.Part
 	switch {
@@ -163,7 +138,7 @@ func (h *streamHandlers) part(ctx context.Context, f hls.Film, path string) (str
 		body, err = h.streams.Text(ctx, f, track, int(n))
 		return streamPart{body, "text/vtt; charset=utf-8"}, err
 	default:
-		return streamPart{}, none
+		return streamPart{}, noPart()
 	}
 	return streamPart{body, kindType(kind)}, err
 }
@@ -179,7 +154,7 @@ func kindType(kind string) string {
 func playlist(f hls.Film, name string) ([]byte, error) {
 	folder, ok := strings.CutSuffix(name, ".m3u8")
 	if !ok {
-		return nil, models.Errorf(models.CodeNotFound, "This stream has no such part.")
+		return nil, noPart()
 	}
 	if folder == "index" {
 		return hls.Index(f), nil
@@ -205,7 +180,7 @@ func trackOf(folder string) (kind string, track int, err error) {
 	kind, number, _ := strings.Cut(folder, "-")
 	n, err := strconv.ParseUint(number, 10, 31)
 	if err != nil || kind != "audio" && kind != "sub" || strconv.FormatUint(n, 10) != number {
-		return "", 0, models.Errorf(models.CodeNotFound, "This stream has no such part.")
+		return "", 0, noPart()
 	}
 	return kind, int(n), nil
 }

@@ -3,7 +3,6 @@ package delivery_test
 import (
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"longhaul/api"
 	"longhaul/api/apitest"
 	"longhaul/internal/media/tool"
+	"longhaul/internal/media/tool/tooltest"
 	"longhaul/models"
 )
 
@@ -27,7 +27,7 @@ func streaming(t *testing.T) (*apitest.Harness, apitest.Caller, models.File) {
 	h := apitest.New(t, apitest.Generous, func(_ *api.Config, d *api.Deps) { d.Films = runner })
 	user := h.Account(models.RoleUser)
 	path := filepath.Join(t.TempDir(), "film.mkv")
-	run(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "20",
+	tooltest.Output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "20",
 		"-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-bf", "2", "-g", "70", "-c:a", "ac3", "-ac", "6", path)
 	film, err := os.ReadFile(path)
 	if err != nil {
@@ -42,7 +42,7 @@ func streaming(t *testing.T) (*apitest.Harness, apitest.Caller, models.File) {
 		Container: "matroska", Duration: 20, Video: []models.VideoTrack{{Codec: "h264", Codecs: "avc1.42c00b", Width: 160, Height: 90, FrameRate: 25}},
 		Audio: []models.AudioTrack{{Index: 1, Codec: "ac3", Codecs: "ac-3", Channels: 6, SampleRate: 48000, Title: "Odd \"name\"\n#EXT", Language: "en"}},
 	}}
-	for line := range strings.Lines(run(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_packets", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", path)) {
+	for line := range strings.Lines(string(tooltest.Output(t, "ffprobe", "-v", "error", "-select_streams", "v", "-show_packets", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", path))) {
 		if at, flags, _ := strings.Cut(line, ","); strings.HasPrefix(flags, "K") {
 			s, _ := strconv.ParseFloat(at, 64)
 			m.Keys = append(m.Keys, int64(s*1e6))
@@ -56,17 +56,6 @@ func streaming(t *testing.T) (*apitest.Harness, apitest.Caller, models.File) {
 }
 
 // run runs a program and returns what it wrote.
-func run(t *testing.T, name string, args ...string) string {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	var said strings.Builder
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v\n%s", name, err, &said)
-	}
-	return string(out)
-}
 
 // streamLink returns the address of the film's playlist, and what it begins with.
 func streamLink(t *testing.T, h *apitest.Harness, user apitest.Caller, f models.File) (link, base string) {
@@ -89,7 +78,7 @@ func TestAStreamPlays(t *testing.T) {
 		!strings.Contains(string(index), `NAME="Odd 'name' #EXT (1)"`) || !strings.Contains(string(index), `CODECS="avc1.42c00b,mp4a.40.2"`) {
 		t.Fatalf("%d %v\n%s", resp.StatusCode, resp.Header, index)
 	}
-	out := run(t, "ffmpeg", "-v", "error", "-i", link, "-map", "0:v:0", "-map", "0:a:0", "-f", "framecrc", "-")
+	out := string(tooltest.Output(t, "ffmpeg", "-v", "error", "-i", link, "-map", "0:v:0", "-map", "0:a:0", "-f", "framecrc", "-"))
 	if video, audio := strings.Count("\n"+out, "\n0,"), strings.Count("\n"+out, "\n1,"); video != streamFrames || audio < 20*48000/1024 {
 		t.Errorf("%d frames of video and %d of sound", video, audio)
 	}
@@ -99,7 +88,7 @@ func TestAStreamPlays(t *testing.T) {
 	if err := os.WriteFile(alone, append(init, last...), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(run(t, "ffmpeg", "-v", "error", "-i", alone, "-f", "framecrc", "-"), "\n0,"); n != 80 {
+	if n := strings.Count(string(tooltest.Output(t, "ffmpeg", "-v", "error", "-i", alone, "-f", "framecrc", "-")), "\n0,"); n != 80 {
 		t.Errorf("the last 3.2 seconds alone have %d frames", n)
 	}
 	for _, odd := range []string{

@@ -53,7 +53,7 @@ type thumbnailInput struct {
 func (h *thumbnailHandlers) own(ctx context.Context, in *thumbnailInput) (*huma.StreamResponse, error) {
 	f, err := h.store.File(ctx, kit.Caller(ctx).ID, in.ID)
 	if err == nil && f.Blocked {
-		err = blockedContent()
+		err = kit.BlockedContent()
 	}
 	if err != nil {
 		return nil, err

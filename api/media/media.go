@@ -101,7 +101,7 @@ func (s *Service) media(ctx context.Context, in *fileInput) (*mediaOutput, error
 	case err != nil:
 		return nil, err
 	case f.Blocked:
-		return nil, models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
+		return nil, kit.BlockedContent()
 	case !models.IsMedia(f.ContentType):
 		return &mediaOutput{s.render(models.Media{State: models.MediaUnreadable, Problem: "This is neither a film nor music."})}, nil
 	}
@@ -138,10 +138,7 @@ func (s *Service) render(m models.Media) Media {
 		})
 	}
 	for _, t := range m.Info.Audio {
-		out.Audio = append(out.Audio, AudioTrack{
-			Index: t.Index, Codec: t.Codec, Codecs: t.Codecs, Channels: t.Channels, SampleRate: t.SampleRate, Title: t.Title, Language: t.Language,
-			Default: t.Default,
-		})
+		out.Audio = append(out.Audio, AudioTrack(t))
 	}
 	for _, t := range m.Info.Subtitles {
 		out.Subtitles = append(out.Subtitles, SubtitleTrack(t))

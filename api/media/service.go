@@ -75,21 +75,8 @@ type fileInput struct {
 // file returns a stored file of the caller, which may be read.
 func (s *Service) file(ctx context.Context, id uuid.UUID) (models.File, error) {
 	f, err := s.store.File(ctx, kit.Caller(ctx).ID, id)
-	if err != nil {
-		return f, err
+	if err == nil {
+		err = kit.Stored(f)
 	}
-	switch {
-	case f.Blocked:
-		return f, models.Fault(models.ProblemBlockedContent, "This content is blocked here.")
-	case f.State == models.FileLost:
-		return f, lost()
-	case f.State != models.FileStored:
-		return f, models.Errorf(models.CodeNotFound, "No such file.")
-	}
-	return f, nil
-}
-
-// lost is the fault of a file whose object is gone.
-func lost() error {
-	return models.Fault(models.ProblemFileLost, "This file is no longer in storage. Delete the job and submit it again to fetch it.")
+	return f, err
 }

@@ -216,7 +216,7 @@ func (s *Service) read(ctx context.Context, f models.File) ([]byte, error) {
 	}
 	body, err := s.objects.Get(ctx, f.Key(), f.ETag, 0, f.Size)
 	if models.IsNotFound(err) {
-		return nil, lost()
+		return nil, kit.LostFile()
 	}
 	if err != nil {
 		return nil, kit.StorageFault(err)

@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
 	"io"
 	"log/slog"
 	"math"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -19,20 +17,13 @@ import (
 
 	"longhaul/internal/media/hls"
 	"longhaul/internal/media/tool"
+	"longhaul/internal/media/tool/tooltest"
 	"longhaul/models"
 )
 
 var runner *tool.Runner
 
-func TestMain(m *testing.M) {
-	tool.Child()
-	var err error
-	if runner, err = tool.New(context.Background(), "ffmpeg", "ffprobe"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { tooltest.Main(m, &runner) }
 
 // disk is storage with one file.
 type disk struct{ path string }
@@ -56,18 +47,6 @@ func service(path string, keep int64) *hls.Service {
 	return hls.New(runner, disk{path}, keep, slog.New(slog.DiscardHandler))
 }
 
-// output runs a program and returns what it wrote.
-func output(t testing.TB, name string, args ...string) []byte {
-	t.Helper()
-	var out, said bytes.Buffer
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Stdout, cmd.Stderr = &out, &said
-	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s %v: %v\n%s", name, args, err, &said)
-	}
-	return out.Bytes()
-}
-
 const (
 	sine   = "sine=f=440:r=48000"
 	closed = "-c:v libx264 -preset ultrafast -bf 3 -b_strategy 0 -x264-params keyint=110:min-keyint=10:scenecut=0:bframes=3:b-adapt=0"
@@ -82,7 +61,7 @@ func makeFilm(t testing.TB, name, rate, seconds, video, audio string) string {
 	args = append(args, strings.Fields(video)...)
 	args = append(args, "-force_key_frames", "1.3,3.3,9.7,11.2,25.05,26")
 	args = append(args, strings.Fields(audio)...)
-	output(t, "ffmpeg", append(args, path)...)
+	tooltest.Output(t, "ffmpeg", append(args, path)...)
 	return path
 }
 
@@ -106,7 +85,7 @@ func (p packet) seconds(t testing.TB) float64 {
 func packets(t testing.TB, path, stream string) []packet {
 	t.Helper()
 	var out struct{ Packets []packet }
-	b := output(t, "ffprobe", "-v", "error", "-select_streams", stream, "-show_packets", "-show_data_hash", "crc32", "-of", "json", path)
+	b := tooltest.Output(t, "ffprobe", "-v", "error", "-select_streams", stream, "-show_packets", "-show_data_hash", "crc32", "-of", "json", path)
 	if err := json.Unmarshal(b, &out); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +103,7 @@ func known(t testing.TB, path string) hls.Film {
 			Channels                            int
 		}
 	}
-	if err := json.Unmarshal(output(t, "ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", path), &p); err != nil {
+	if err := json.Unmarshal(tooltest.Output(t, "ffprobe", "-v", "error", "-show_format", "-show_streams", "-of", "json", path), &p); err != nil {
 		t.Fatal(err)
 	}
 	stat, err := os.Stat(path)

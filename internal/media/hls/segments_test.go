@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"longhaul/internal/media/hls"
+	"longhaul/internal/media/tool/tooltest"
 	"longhaul/models"
 )
 
@@ -176,7 +177,7 @@ func TestMusicIsStreamed(t *testing.T) {
 	t.Parallel()
 	for name, codec := range map[string]string{"a.ogg": "libopus", "b.m4a": "alac", "c.wma": "wmav2"} {
 		path := filepath.Join(t.TempDir(), name)
-		output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", sine, "-t", "15", "-c:a", codec, path)
+		tooltest.Output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", sine, "-t", "15", "-c:a", codec, path)
 		film := known(t, path)
 		if why := hls.Possible(models.Media{State: models.MediaRead, Info: film.Info}); why != "" {
 			t.Errorf("%s: %s", name, why)
@@ -202,7 +203,7 @@ func TestMusicIsStreamed(t *testing.T) {
 // heard returns the left channel at 48000 samples a second.
 func heard(t *testing.T, path string) []float64 {
 	t.Helper()
-	b := output(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a:0", "-af", "pan=mono|c0=c0", "-ar", "48000", "-f", "f32le", "-")
+	b := tooltest.Output(t, "ffmpeg", "-v", "error", "-i", path, "-map", "0:a:0", "-af", "pan=mono|c0=c0", "-ar", "48000", "-f", "f32le", "-")
 	out := make([]float64, len(b)/4)
 	for i := range out {
 		out[i] = float64(math.Float32frombits(binary.LittleEndian.Uint32(b[4*i:])))
@@ -262,7 +263,7 @@ func TestSoundIsInTime(t *testing.T) {
 // onsets returns when it becomes loud, from a time of the file on.
 func onsets(t *testing.T, path string, zero float64) []float64 {
 	t.Helper()
-	b := output(t, "ffmpeg", "-v", "error", "-copyts", "-i", path, "-map", "0:a:0", "-af", "aresample=48000:async=1:first_pts=0,aformat=channel_layouts=mono", "-f", "f32le", "-")
+	b := tooltest.Output(t, "ffmpeg", "-v", "error", "-copyts", "-i", path, "-map", "0:a:0", "-af", "aresample=48000:async=1:first_pts=0,aformat=channel_layouts=mono", "-f", "f32le", "-")
 	var out []float64
 	quiet := 0
 	for i := range len(b) / 4 {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"longhaul/internal/media/hls"
+	"longhaul/internal/media/tool/tooltest"
 )
 
 // Each line is in every window in which it is shown, once, at the player's time.
@@ -24,7 +25,7 @@ func TestSubtitlesInWindows(t *testing.T) {
 	}
 	for _, codec := range []string{"srt", "ass", "webvtt"} {
 		path := filepath.Join(t.TempDir(), "film.mkv")
-		output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10", "-i", srt, "-t", "130",
+		tooltest.Output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=10", "-i", srt, "-t", "130",
 			"-c:v", "libx264", "-preset", "ultrafast", "-c:s", codec, path)
 		film := known(t, path)
 		track := film.Info.Subtitles[0].Index

@@ -13,6 +13,7 @@ import (
 
 	"longhaul/internal/media/probe"
 	"longhaul/internal/media/tool"
+	"longhaul/internal/media/tool/tooltest"
 	"longhaul/models"
 )
 
@@ -113,7 +114,7 @@ func TestManyTracksAreRefusedOrCut(t *testing.T) {
 	for range 120 {
 		args = append(args, "-map", "0")
 	}
-	run(t, "ffmpeg", append(args, "-c:a", "pcm_s16le", path)...)
+	tooltest.Output(t, "ffmpeg", append(args, "-c:a", "pcm_s16le", path)...)
 	b := bytesOf(t, path)
 	if err := harmless(t, b); err != nil {
 		t.Errorf("120 tracks: %v", err)

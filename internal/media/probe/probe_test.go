@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"image/jpeg"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -17,32 +15,13 @@ import (
 
 	"longhaul/internal/media/probe"
 	"longhaul/internal/media/tool"
+	"longhaul/internal/media/tool/tooltest"
 	"longhaul/models"
 )
 
 var runner *tool.Runner
 
-func TestMain(m *testing.M) {
-	tool.Child()
-	var err error
-	if runner, err = tool.New(context.Background(), "ffmpeg", "ffprobe"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
-
-func run(t *testing.T, name string, args ...string) []byte {
-	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	var said bytes.Buffer
-	cmd.Stderr = &said
-	out, err := cmd.Output()
-	if err != nil {
-		t.Fatalf("%s: %v: %s", name, err, said.String())
-	}
-	return out
-}
+func TestMain(m *testing.M) { tooltest.Main(m, &runner) }
 
 const (
 	subtitle = "1\n00:00:01,000 --> 00:00:02,000\nHello\n"
@@ -63,7 +42,7 @@ func film(t *testing.T, name string, args ...string) string {
 		"-i", srt, "-i", meta, "-threads", "1",
 	}
 	path := filepath.Join(dir, name)
-	run(t, "ffmpeg", append(append(in, args...), path)...)
+	tooltest.Output(t, "ffmpeg", append(append(in, args...), path)...)
 	return path
 }
 
@@ -87,7 +66,7 @@ func sourceOf(b []byte) tool.Source {
 func keys(t *testing.T, path string) models.KeyFrames {
 	t.Helper()
 	var out models.KeyFrames
-	for line := range strings.Lines(string(run(t, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", path))) {
+	for line := range strings.Lines(string(tooltest.Output(t, "ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", path))) {
 		if at, flags, _ := strings.Cut(strings.TrimSpace(line), ","); strings.HasPrefix(flags, "K") {
 			f, err := strconv.ParseFloat(at, 64)
 			if err != nil {

@@ -17,20 +17,13 @@ import (
 	"time"
 
 	"longhaul/internal/media/tool"
+	"longhaul/internal/media/tool/tooltest"
 )
 
 // runner is what this machine confines best.
 var runner *tool.Runner
 
-func TestMain(m *testing.M) {
-	tool.Child()
-	var err error
-	if runner, err = tool.New(context.Background(), "ffmpeg", "ffprobe"); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	os.Exit(m.Run())
-}
+func TestMain(m *testing.M) { tooltest.Main(m, &runner) }
 
 var plenty = tool.Limits{Time: 2 * time.Minute, CPU: time.Minute, Memory: 1 << 30, Bytes: 1 << 30, Nice: 5}
 
@@ -44,10 +37,7 @@ func film(t *testing.T, name string, args ...string) []byte {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), name)
 	in := []string{"-v", "error", "-f", "lavfi", "-i", "testsrc=size=64x48:rate=10:duration=4", "-f", "lavfi", "-i", "sine=duration=4"}
-	cmd := exec.CommandContext(t.Context(), "ffmpeg", append(append(in, args...), path)...)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("make %s: %v: %s", name, err, out)
-	}
+	tooltest.Output(t, "ffmpeg", append(append(in, args...), path)...)
 	b, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)

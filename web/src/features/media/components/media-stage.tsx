@@ -140,7 +140,7 @@ function Decided({ file, url: given, row, sound, media, can, playback, onGone }:
         next={row.all[row.at + 1]}
         onTime={onTime}
         onGone={onGone}
-      onFailed={() => (streams ? next(true) : renew(url))}
+        onFailed={() => (streams ? next(true) : renew(url))}
       />
     </Suspense>
   );

@@ -75,7 +75,7 @@ export function OpenShared({ name, url }: { name: string; url: string }) {
     <div className={classes.buttons}>
       {playersOf(platform).map((player) => (
         <Button key={player} variant="default" leftSection={<IconAppWindow size={17} />} onClick={() => follow(openingOf(player, platform, { name, url, duration: 0 }))}>
-          {t('inVlcNow', { player: playerName(player, platform) })}
+          {t('openInPlayer', { player: playerName(player, platform) })}
         </Button>
       ))}
     </div>
@@ -112,7 +112,7 @@ export function OpenInButtons(props: OpenInProps) {
     <div className={classes.buttons}>
       {players.map((player, at) => (
         <Button key={player} variant={at === 0 ? 'filled' : 'default'} leftSection={<IconAppWindow size={17} />} loading={opening.isPending && opening.variables === player} onClick={() => opening.mutate(player)}>
-          {t('inVlcNow', { player: nameOf(player) })}
+          {t('openInPlayer', { player: nameOf(player) })}
         </Button>
       ))}
       <Button variant="default" leftSection={<IconLink size={17} />} loading={copying.isPending} onClick={() => copying.mutate()}>
