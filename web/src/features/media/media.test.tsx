@@ -24,7 +24,7 @@ function worldWith(...files: ReturnType<typeof film>[]) {
 const hevc = makeFilm({ container: 'matroska,webm', video: [{ ...makeFilm().video[0], index: 0, codec: 'hevc', codecs: 'hvc1.2.4.L153.B0', width: 3840, height: 2160, frameRate: 24, bitDepth: 10, hdr: 'pq', title: '', language: '' }] });
 
 describe('a film that this browser can’t play', () => {
-  it('says why, and opens in VLC by a play list with a link', async () => {
+  it('says why, and opens in VLC by a playlist with a link', async () => {
     const file = film('a.mkv');
     const { world, job } = worldWith(file);
     world.media.info.set(file.id, hevc);
@@ -36,7 +36,7 @@ describe('a film that this browser can’t play', () => {
     });
     const { user } = renderApp(world, `/jobs/${job.id}/play/${file.id}`);
     expect(await screen.findByText('It can’t decode HEVC (H.265) video. Another player on this device can.')).toBeVisible();
-    await user.click(screen.getByRole('button', { name: 'Open in VLC (play list)' }));
+    await user.click(screen.getByRole('button', { name: 'Open in VLC (playlist)' }));
     await waitFor(() => expect(clicked).toEqual(['a.xspf']));
     expect(saved[0]?.type).toBe('application/xspf+xml');
     expect(world.media.streams).toBe(0);

@@ -30,7 +30,7 @@ describe('other players', () => {
     expect(openingOf('iina', 'mac', item)).toEqual({ address: `iina://weblink?url=${url}` });
   });
 
-  it('get a play list on the desktop', () => {
+  it('get a playlist on the desktop', () => {
     expect(openingOf('vlc', 'desktop', item)).toMatchObject({ fileName: 'Tears & _Steel_.xspf' });
     expect(openingOf('mpv', 'mac', item)).toMatchObject({ fileName: 'Tears & _Steel_.m3u8' });
     expect(playersOf('desktop')).toEqual(['vlc', 'mpv']);

@@ -1,7 +1,7 @@
 /** Where the browser runs, as far as other players are concerned. */
 export type Platform = 'android' | 'ios' | 'mac' | 'desktop';
 
-/** Another player, and how it gets the film: by an address that opens it, or by a play list to download. */
+/** Another player, and how it gets the film: by an address that opens it, or by a playlist to download. */
 export type Player = 'vlc' | 'mpv' | 'iina' | 'infuse' | 'any';
 
 interface Browser {
@@ -36,7 +36,7 @@ export interface Item {
   duration: number;
 }
 
-/** What opens a player: an address, or a play list to download. */
+/** What opens a player: an address, or a playlist to download. */
 export type Opening = { address: string } | { list: string; fileName: string; type: string };
 
 const packages: Partial<Record<Player, string>> = { vlc: 'org.videolan.vlc', mpv: 'is.xyz.mpv' };
@@ -49,12 +49,12 @@ function intent(player: Player, { url, name }: Item): string {
 }
 
 const unsafe: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-// XML has no way to write control characters, and a play list ends its lines with some.
+// XML has no way to write control characters, and a playlist ends its lines with some.
 const clean = (text: string) => text.replaceAll(/\p{Cc}+/gu, ' ').trim();
 const escaped = (text: string) => clean(text).replaceAll(/[&<>"]/g, (each) => unsafe[each] ?? '');
 const fileNameOf = (name: string) => clean(name).replaceAll(/[/\\:*?"<>|]/g, '_').replace(/\.[^.]{1,5}$/, '') || 'film';
 
-/** A play list in the format of VLC. */
+/** A playlist in the format of VLC. */
 export function xspf({ name, url, duration }: Item): string {
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
@@ -71,7 +71,7 @@ export function xspf({ name, url, duration }: Item): string {
   ].join('\n');
 }
 
-/** A play list that every player reads. */
+/** A playlist that every player reads. */
 export function m3u8({ name, url, duration }: Item): string {
   return `#EXTM3U\n#EXTINF:${duration > 0 ? Math.round(duration) : -1},${clean(name)}\n${url}\n`;
 }
