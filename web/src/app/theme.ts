@@ -9,6 +9,9 @@ import {
   type TooltipProps,
 } from '@mantine/core';
 
+import { text } from '@/lib/messages';
+import '@/lib/texts/catalogue';
+
 /** Cobalt: progress, links, focus and the one main action of a page. */
 const cobalt: MantineColorsTuple = [
   '#eef3ff',
@@ -86,7 +89,7 @@ export const theme = createTheme({
     Modal: {
       defaultProps: {
         lockScroll: false,
-        closeButtonProps: { 'aria-label': 'Close' },
+        closeButtonProps: { 'aria-label': text('common:close') },
         portalProps: { target: layers },
         centered: true, radius: 'lg', overlayProps: { blur: 1, backgroundOpacity: 0.45 },
       } satisfies Partial<ModalProps>,

@@ -2,7 +2,9 @@ import createClient from 'openapi-fetch';
 
 import type { paths } from '@/api/schema.gen';
 
+import { text } from './messages';
 import { hasCode, problemCode, ProblemError, problemOf } from './problem';
+import './texts/catalogue';
 
 // Looking up a magnet link can take the server 45 seconds.
 const requestTimeout = 60_000;
@@ -13,7 +15,7 @@ async function fetchWithTimeout(request: Request): Promise<Response> {
     return await fetch(request, { signal });
   } catch (error) {
     if (request.signal.aborted) throw error;
-    throw new ProblemError(0, problemCode.network, "Can't reach the server. Check your connection and try again.");
+    throw new ProblemError(0, problemCode.network, text('common:faults.unreachable'));
   }
 }
 

@@ -1,3 +1,6 @@
+import { text } from './messages';
+import './texts/catalogue';
+
 /** What became of many things that were done one by one. */
 export interface Outcome<T> {
   succeeded: T[];
@@ -14,7 +17,7 @@ export async function inLines<T>(items: readonly T[], lines: number, one: (item:
         await one(item);
         outcome.succeeded.push(item);
       } catch (error) {
-        outcome.failed.push({ item, error: error instanceof Error ? error : new Error('It failed.', { cause: error }) });
+        outcome.failed.push({ item, error: error instanceof Error ? error : new Error(text('common:faults.failed'), { cause: error }) });
       }
     }
   };

@@ -1,4 +1,6 @@
+import { text } from './messages';
 import { problemCode, ProblemError } from './problem';
+import './texts/catalogue';
 
 /** Reports whether this browser supports passkeys and can parse the server's requests for them. */
 export function passkeysKnown(): boolean {
@@ -33,9 +35,9 @@ async function answerOf(ask: () => Promise<Credential | null>): Promise<unknown>
 
 function sentenceOf(error: unknown): string {
   const name = error instanceof DOMException ? error.name : '';
-  if (name === 'NotAllowedError' || name === 'AbortError') return 'No passkey was used. It was cancelled, took too long, or there is none on this device.';
-  if (name === 'InvalidStateError') return 'This device or password manager already has a passkey for this account.';
-  if (name === 'SecurityError') return "The browser doesn't allow passkeys at this address.";
-  if (name === 'NotSupportedError' || name === 'ConstraintError') return "This device can't check that it's you. Set up a PIN or a screen lock, or use another device.";
-  return "The browser couldn't use a passkey.";
+  if (name === 'NotAllowedError' || name === 'AbortError') return text('common:passkey.unused');
+  if (name === 'InvalidStateError') return text('common:passkey.exists');
+  if (name === 'SecurityError') return text('common:passkey.address');
+  if (name === 'NotSupportedError' || name === 'ConstraintError') return text('common:passkey.unchecked');
+  return text('common:passkey.failed');
 }

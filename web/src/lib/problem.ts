@@ -1,3 +1,6 @@
+import { text } from './messages';
+import './texts/catalogue';
+
 /** The codes that this app acts on. */
 export const problemCode = {
   network: 'network',
@@ -62,7 +65,7 @@ export function forUsers(text: string): string {
 /** Makes an error from an answer's body, which can be anything if a proxy answered instead of the server. */
 export function problemOf(status: number, body: unknown, retryAfter: string | null = null): ProblemError {
   const problem: ProblemBody = typeof body === 'object' && body !== null ? body : {};
-  const message = forUsers(problem.detail ?? problem.title ?? `The server answered with status ${status}.`);
+  const message = forUsers(problem.detail ?? problem.title ?? text('common:faults.status', { status }));
   const fields = problem.errors ?? (problem.field ? [{ field: problem.field, detail: message }] : []);
   const seconds = Number(retryAfter ?? Number.NaN);
   const retryAt = Number.isFinite(seconds) && seconds > 0 ? Date.now() + seconds * 1000 : 0;
@@ -74,14 +77,14 @@ export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 
   constructor() {
-    super("Nothing changed, because you didn't confirm that it's you.");
+    super(text('common:faults.notConfirmed'));
   }
 }
 
 /** Returns the sentence to show for anything that was thrown. */
 export function messageOf(error: unknown): string {
   if (error instanceof CancelledError) return error.message;
-  return error instanceof ProblemError ? error.message : 'Something went wrong. Reload the page to try again.';
+  return error instanceof ProblemError ? error.message : text('common:faults.unknown');
 }
 
 /** Reports whether the error is a problem with the code. */

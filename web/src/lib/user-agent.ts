@@ -1,10 +1,13 @@
+import { text } from './messages';
+import './texts/catalogue';
+
 const browsers: readonly [RegExp, string][] = [
   [/Edg\//, 'Edge'],
   [/OPR\//, 'Opera'],
   [/Firefox\//, 'Firefox'],
   [/Chrom(?:e|ium)\//, 'Chrome'],
   [/Safari\//, 'Safari'],
-  [/^longhaul/i, 'Command line'],
+  [/^longhaul/i, text('common:devices.commandLine')],
   [/^curl/i, 'curl'],
 ];
 
@@ -25,8 +28,8 @@ function first(list: readonly [RegExp, string][], text: string): string | undefi
 export function describeUserAgent(userAgent: string): string {
   const browser = first(browsers, userAgent);
   const system = first(systems, userAgent);
-  if (browser === undefined) return userAgent === '' ? 'Unknown device' : userAgent.slice(0, 60);
-  return system === undefined ? browser : `${browser} on ${system}`;
+  if (browser === undefined) return userAgent === '' ? text('common:devices.unknown') : userAgent.slice(0, 60);
+  return system === undefined ? browser : text('common:devices.onSystem', { browser, system });
 }
 
 /** The kind of device that a session runs on. */
