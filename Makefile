@@ -23,14 +23,16 @@ build: ## build the programs, the web app and the devstack
 test: ## run every test: Go, web, end to end, chaos; installs what they need
 	@scripts/bootstrap.sh test
 	@$(MAKE) --no-print-directory build
-	@$(MAKE) --no-print-directory test-go test-devstack test-web test-extension test-headers e2e chaos
+	@$(MAKE) --no-print-directory test-go test-devstack test-headers e2e
+# The chaos tests mostly wait, and the web app's compute.
+	@$(MAKE) --no-print-directory -j 2 chaos test-web test-extension
 
 test-go: export LONGHAUL_DEVSTACK := $(CURDIR)/bin/devstack
 # The tag leaves out a C database that the torrent library offers and we do not use.
 test-go: ## run Go unit and integration tests (real Postgres, Temporal, S3), with the race detector where goroutines run
 	go vet ./...
 	go test -p 2 -timeout 30m $$(go list ./... | grep -vxFf <(tools/concurrent.sh))
-	CGO_ENABLED=1 go test -race -tags nosqlite -p 2 -timeout 30m $$(tools/concurrent.sh)
+	CGO_ENABLED=1 go test -race -tags nosqlite -p 3 -timeout 30m $$(tools/concurrent.sh)
 	cd frontdoor && go vet ./... && CGO_ENABLED=1 go test -race ./...
 
 test-devstack: ## test the devstack
@@ -49,10 +51,10 @@ test-headers: ## grade the app's headers and policy as the Mozilla Observatory d
 	cd tools/observatory && npm ci --loglevel=error && npm run --silent grade
 
 e2e: ## test the whole system with a real swarm, a real browser and bad input
-	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -parallel 40 -timeout 20m -skip '^TestEach' ./test/e2e/...
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 2 -parallel 40 -timeout 30m -skip '^TestEach' ./test/e2e/...
 
 chaos: ## kill -9 every part while jobs run, and test a Seedr account that misbehaves
-	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 20m -skip '^TestEach' ./test/chaos/...
+	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 30m -skip '^TestEach' ./test/chaos/...
 
 chaos-long: build ## run the long chaos tests, whose names start with TestEach
 	LONGHAUL_BIN=$(CURDIR)/bin go test -tags e2e -count=1 -p 1 -timeout 90m -v -run '^TestEach' ./test/chaos/... ./test/e2e/fair ./test/e2e/repair

@@ -10,7 +10,7 @@ import {
 } from '@mantine/core';
 
 import { text } from '@/lib/messages';
-import '@/lib/texts/catalogue';
+import '@/lib/common-messages/catalogue';
 
 /** Cobalt: progress, links, focus and the one main action of a page. */
 const cobalt: MantineColorsTuple = [

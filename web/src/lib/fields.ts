@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 
 import { text } from './messages';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 // The fields that forms share.
 

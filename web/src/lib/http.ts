@@ -4,7 +4,7 @@ import type { paths } from '@/api/schema.gen';
 
 import { text } from './messages';
 import { hasCode, problemCode, ProblemError, problemOf } from './problem';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 // Looking up a magnet link can take the server 45 seconds.
 const requestTimeout = 60_000;

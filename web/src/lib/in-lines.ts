@@ -1,5 +1,5 @@
 import { text } from './messages';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 /** What became of many things that were done one by one. */
 export interface Outcome<T> {

@@ -1,6 +1,6 @@
 import { text } from './messages';
 import { problemCode, ProblemError } from './problem';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 /** Reports whether this browser supports passkeys and can parse the server's requests for them. */
 export function passkeysKnown(): boolean {

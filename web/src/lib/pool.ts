@@ -1,5 +1,5 @@
 import { text } from './messages';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 /** What the name of a pool of agents has to look like. */
 const poolName = /^[a-z][a-z\d-]{0,39}$/;

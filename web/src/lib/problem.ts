@@ -1,5 +1,5 @@
 import { text } from './messages';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 /** The codes that this app acts on. */
 export const problemCode = {

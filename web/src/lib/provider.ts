@@ -1,7 +1,7 @@
 import type { Provider } from '@/api/model';
 
 import { text } from './messages';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 /** The providers' names in titles. */
 export const providerTitles: Record<Provider, string> = { agent: text('common:providers.agents'), seedr: text('common:providers.seedr') };

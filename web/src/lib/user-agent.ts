@@ -1,5 +1,5 @@
 import { text } from './messages';
-import './texts/catalogue';
+import './common-messages/catalogue';
 
 const browsers: readonly [RegExp, string][] = [
   [/Edg\//, 'Edge'],

@@ -76,7 +76,7 @@ const phrases = /[A-Za-z][A-Za-z’'-]+(?: [A-Za-z][A-Za-z’'-]+)*/g;
 const fromBrowser = new Set(
   ('B KiB MiB GiB TiB PiB AM PM ago in now yesterday tomorrow today last next second seconds minute minutes hour hours day days week weeks month months year years min at ' +
     'Mon Tue Wed Thu Fri Sat Sun Monday Tuesday Wednesday Thursday Friday Saturday Sunday Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec ' +
-    'Longhaul Seedr Seedr.cc cc Command line Firefox Chrome Safari Edge Opera Android Windows macOS Linux iOS iPhone iPad ChromeOS on just moment unknown UTC').split(' '),
+    'Longhaul Seedr Seedr.cc cc Firefox Chrome Safari Edge Opera Android Windows macOS Linux iOS iPhone iPad ChromeOS on just moment unknown UTC').split(' '),
 );
 
 /** Runs in the page: every text that people see or hear there. */
