@@ -57,6 +57,9 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		// Each takes a processor and as much memory as a file may cost.
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 2, 1
 		does = []any{d.Media}
+		if d.Media.Prober == nil {
+			o.Identity = workflows.BlindIdentity()
+		}
 	}
 	sdk := sdkworker.New(t, workflows.TaskQueue(q), o)
 	if q == models.QueueControl {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,7 +39,8 @@ func (c *Client) Queues(ctx context.Context) ([]models.QueueState, error) {
 			if err != nil {
 				return nil, translate(err, "describe task queue "+TaskQueue(q))
 			}
-			s.Served = s.Served && polled(d)
+			s.Served = s.Served && polled(d, "")
+			s.Blind = s.Blind || polled(d, blindMark)
 			s.Backlog += d.GetStats().GetApproximateBacklogCount()
 			s.Oldest = max(s.Oldest, d.GetStats().GetApproximateBacklogAge().AsDuration())
 		}
@@ -46,9 +49,23 @@ func (c *Client) Queues(ctx context.Context) ([]models.QueueState, error) {
 	return out, nil
 }
 
-func polled(d *workflowservice.DescribeTaskQueueResponse) bool {
+// blindMark ends the name of a worker that serves media without ffprobe.
+const blindMark = "@without-ffprobe"
+
+// BlindIdentity is the name by which a worker polls that serves media without
+// ffprobe. Nothing else tells of it before a film is there.
+func BlindIdentity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return strconv.Itoa(os.Getpid()) + "@" + host + blindMark
+}
+
+// polled reports whether a worker whose name ends so polled lately.
+func polled(d *workflowservice.DescribeTaskQueueResponse, ending string) bool {
 	for _, p := range d.GetPollers() {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerAge {
+		if strings.HasSuffix(p.GetIdentity(), ending) && time.Since(p.GetLastAccessTime().AsTime()) < pollerAge {
 			return true
 		}
 	}
