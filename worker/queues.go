@@ -1,6 +1,9 @@
 package worker
 
 import (
+	"os"
+	"strconv"
+
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	sdkworker "go.temporal.io/sdk/worker"
@@ -58,7 +61,7 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 2, 1
 		does = []any{d.Media}
 		if d.Media.Prober == nil {
-			o.Identity = workflows.BlindIdentity()
+			o.Identity = blindIdentity()
 		}
 	}
 	sdk := sdkworker.New(t, workflows.TaskQueue(q), o)
@@ -69,4 +72,14 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		sdk.RegisterActivity(activities)
 	}
 	return sdk
+}
+
+// blindIdentity is the SDK's name for this process, with the mark of one that has
+// no ffprobe.
+func blindIdentity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return strconv.Itoa(os.Getpid()) + "@" + host + workflows.BlindMark
 }

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +38,7 @@ func (c *Client) Queues(ctx context.Context) ([]models.QueueState, error) {
 				return nil, translate(err, "describe task queue "+TaskQueue(q))
 			}
 			s.Served = s.Served && polled(d, "")
-			s.Blind = s.Blind || polled(d, blindMark)
+			s.Blind = s.Blind || polled(d, BlindMark)
 			s.Backlog += d.GetStats().GetApproximateBacklogCount()
 			s.Oldest = max(s.Oldest, d.GetStats().GetApproximateBacklogAge().AsDuration())
 		}
@@ -49,18 +47,9 @@ func (c *Client) Queues(ctx context.Context) ([]models.QueueState, error) {
 	return out, nil
 }
 
-// blindMark ends the name of a worker that serves media without ffprobe.
-const blindMark = "@without-ffprobe"
-
-// BlindIdentity is the name by which a worker polls that serves media without
-// ffprobe. Nothing else tells of it before a film is there.
-func BlindIdentity() string {
-	host, err := os.Hostname()
-	if err != nil {
-		host = "unknown"
-	}
-	return strconv.Itoa(os.Getpid()) + "@" + host + blindMark
-}
+// BlindMark ends the name by which a worker polls that serves media without ffprobe.
+// Nothing else tells of it before there is a film.
+const BlindMark = "@without-ffprobe"
 
 // polled reports whether a worker whose name ends so polled lately.
 func polled(d *workflowservice.DescribeTaskQueueResponse, ending string) bool {
