@@ -56,6 +56,8 @@ const (
 	CauseLegalUnnamed     Cause = "legal_unnamed"  // target: the settings that are missing
 	CauseQueueUnserved    Cause = "queue_unserved" // target: the queue
 	CauseAdmissionStands  Cause = "admission_stands"
+	CauseFilmsUnread      Cause = "films_unread"     // a worker that should look at films has no ffprobe
+	CauseFilmsUnstreamed  Cause = "films_unstreamed" // the API should stream films and has no ffmpeg
 	CauseOutboxBacklog    Cause = "outbox_backlog"
 	CauseNoAgents         Cause = "no_agents"
 	CauseAgentLost        Cause = "agent_lost" // target: the agent's name, as in those below
@@ -87,10 +89,10 @@ var causes = map[Cause]struct {
 	state     HealthState
 }{
 	CauseProxyUntrusted: {ComponentAPI, HealthDegraded}, CauseSecretGuessable: {ComponentAPI, HealthDegraded},
-	CauseLegalUnnamed:  {ComponentAPI, HealthDegraded},
+	CauseLegalUnnamed: {ComponentAPI, HealthDegraded}, CauseFilmsUnstreamed: {ComponentAPI, HealthDegraded},
 	CauseQueueUnserved: {ComponentWorkers, HealthAway}, CauseAdmissionStands: {ComponentWorkers, HealthDegraded},
-	CauseOutboxBacklog: {ComponentWorkers, HealthDegraded},
-	CauseNoAgents:      {ComponentAgents, HealthAway}, CauseAgentLost: {ComponentAgents, HealthDegraded},
+	CauseOutboxBacklog: {ComponentWorkers, HealthDegraded}, CauseFilmsUnread: {ComponentWorkers, HealthDegraded},
+	CauseNoAgents: {ComponentAgents, HealthAway}, CauseAgentLost: {ComponentAgents, HealthDegraded},
 	CauseAgentDiskLow: {ComponentAgents, HealthDegraded}, CauseAgentDrained: {ComponentAgents, HealthDegraded},
 	CausePoolEmpty: {ComponentAgents, HealthDegraded}, CausePoolsOnly: {ComponentAgents, HealthDegraded},
 	CauseAgentOutdated: {ComponentAgents, HealthDegraded}, CauseAgentsOff: {ComponentAgents, HealthOff},

@@ -31,6 +31,7 @@ func (q Queue) Valid() bool { return slices.Contains(Queues(), q) }
 type QueueState struct {
 	Queue   Queue
 	Served  bool          // a worker asked for such work lately
+	Blind   bool          // one of those that did has no ffprobe, which the work takes
 	Backlog int64         // about how many tasks wait for a worker
 	Oldest  time.Duration // about how long the oldest of them waits
 }

@@ -59,11 +59,30 @@ func TestAFilmIsRead(t *testing.T) {
 	if _, err := s.objects.Head(t.Context(), models.ThumbnailKey(f.ID)); err != nil {
 		t.Errorf("the poster: %v", err)
 	}
+	s.blind(false)
 }
 
 func TestWithoutFFprobeMediaIsOff(t *testing.T) {
 	s, f := filmed(t, options{})
 	s.knownOf(f, models.MediaOff)
+	s.blind(true)
+}
+
+// blind waits until the workers are said to lack ffprobe, or not to.
+func (s *system) blind(want bool) {
+	s.t.Helper()
+	s.eventually(func() string {
+		states, err := s.flows.Queues(s.t.Context())
+		if err != nil {
+			return err.Error()
+		}
+		for _, q := range states {
+			if !q.Served || q.Blind != (want && q.Queue == models.QueueMedia) {
+				return fmt.Sprintf("a queue is %+v", q)
+			}
+		}
+		return ""
+	})
 }
 
 // hangs is a prober that never ends.

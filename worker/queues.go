@@ -1,6 +1,9 @@
 package worker
 
 import (
+	"os"
+	"strconv"
+
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
 	sdkworker "go.temporal.io/sdk/worker"
@@ -57,6 +60,9 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		// Each takes a processor and as much memory as a file may cost.
 		o.MaxConcurrentActivityExecutionSize, o.MaxConcurrentActivityTaskPollers = 2, 1
 		does = []any{d.Media}
+		if d.Media.Prober == nil {
+			o.Identity = blindIdentity()
+		}
 	}
 	sdk := sdkworker.New(t, workflows.TaskQueue(q), o)
 	if q == models.QueueControl {
@@ -66,4 +72,14 @@ func (w *Worker) serve(t client.Client, q models.Queue) sdkworker.Worker {
 		sdk.RegisterActivity(activities)
 	}
 	return sdk
+}
+
+// blindIdentity is the SDK's name for this process, with the mark of one that has
+// no ffprobe.
+func blindIdentity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+	return strconv.Itoa(os.Getpid()) + "@" + host + workflows.BlindMark
 }

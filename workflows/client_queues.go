@@ -37,7 +37,8 @@ func (c *Client) Queues(ctx context.Context) ([]models.QueueState, error) {
 			if err != nil {
 				return nil, translate(err, "describe task queue "+TaskQueue(q))
 			}
-			s.Served = s.Served && polled(d)
+			s.Served = s.Served && polled(d, "")
+			s.Blind = s.Blind || polled(d, BlindMark)
 			s.Backlog += d.GetStats().GetApproximateBacklogCount()
 			s.Oldest = max(s.Oldest, d.GetStats().GetApproximateBacklogAge().AsDuration())
 		}
@@ -46,9 +47,14 @@ func (c *Client) Queues(ctx context.Context) ([]models.QueueState, error) {
 	return out, nil
 }
 
-func polled(d *workflowservice.DescribeTaskQueueResponse) bool {
+// BlindMark ends the name by which a worker polls that serves media without ffprobe.
+// Nothing else tells of it before there is a film.
+const BlindMark = "@without-ffprobe"
+
+// polled reports whether a worker whose name ends so polled lately.
+func polled(d *workflowservice.DescribeTaskQueueResponse, ending string) bool {
 	for _, p := range d.GetPollers() {
-		if time.Since(p.GetLastAccessTime().AsTime()) < pollerAge {
+		if strings.HasSuffix(p.GetIdentity(), ending) && time.Since(p.GetLastAccessTime().AsTime()) < pollerAge {
 			return true
 		}
 	}

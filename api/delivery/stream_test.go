@@ -20,12 +20,23 @@ const streamFrames = 500
 // streaming is an API that streams, with the film of a user.
 func streaming(t *testing.T) (*apitest.Harness, apitest.Caller, models.File) {
 	t.Helper()
+	h := apitest.New(t, apitest.Generous, func(_ *api.Config, d *api.Deps) { d.Films = newRunner(t) })
+	user := h.Account(models.RoleUser)
+	return h, user, filmOf(t, h, user)
+}
+
+func newRunner(t *testing.T) *tool.Runner {
+	t.Helper()
 	runner, err := tool.New(t.Context(), "ffmpeg", "ffprobe")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := apitest.New(t, apitest.Generous, func(_ *api.Config, d *api.Deps) { d.Films = runner })
-	user := h.Account(models.RoleUser)
+	return runner
+}
+
+// filmOf gives a user a film that is known.
+func filmOf(t *testing.T, h *apitest.Harness, user apitest.Caller) models.File {
+	t.Helper()
 	path := filepath.Join(t.TempDir(), "film.mkv")
 	tooltest.Output(t, "ffmpeg", "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25", "-f", "lavfi", "-i", "sine=r=48000", "-t", "20",
 		"-c:v", "libx264", "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-bf", "2", "-g", "70", "-c:a", "ac3", "-ac", "6", path)
@@ -34,10 +45,6 @@ func streaming(t *testing.T) (*apitest.Harness, apitest.Caller, models.File) {
 		t.Fatal(err)
 	}
 	_, files := apitest.ReadyJob(t, h, user.User, map[string][]byte{"film.mkv": film})
-	work := h.Store.Worker().Media
-	if _, err := work.TryMedia(t.Context(), files[0].ID); err != nil {
-		t.Fatal(err)
-	}
 	m := models.Media{FileID: files[0].ID, State: models.MediaRead, Info: &models.MediaInfo{
 		Container: "matroska", Duration: 20, Video: []models.VideoTrack{{Codec: "h264", Codecs: "avc1.42c00b", Width: 160, Height: 90, FrameRate: 25}},
 		Audio: []models.AudioTrack{{Index: 1, Codec: "ac3", Codecs: "ac-3", Channels: 6, SampleRate: 48000, Title: "Odd \"name\"\n#EXT", Language: "en"}},
@@ -49,13 +56,21 @@ func streaming(t *testing.T) (*apitest.Harness, apitest.Caller, models.File) {
 		}
 	}
 	m.Info.Start = float64(m.Keys[0]) / 1e6
+	know(t, h, m)
+	return files[0]
+}
+
+// know notes what is known of a file.
+func know(t *testing.T, h *apitest.Harness, m models.Media) {
+	t.Helper()
+	work := h.Store.Worker().Media
+	if _, err := work.TryMedia(t.Context(), m.FileID); err != nil {
+		t.Fatal(err)
+	}
 	if err := work.EndMedia(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
-	return h, user, files[0]
 }
-
-// run runs a program and returns what it wrote.
 
 // streamLink returns the address of the film's playlist, and what it begins with.
 func streamLink(t *testing.T, h *apitest.Harness, user apitest.Caller, f models.File) (link, base string) {

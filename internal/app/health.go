@@ -27,19 +27,20 @@ func (p *apiParts) watch(cfg config.Config, version string, log *slog.Logger) *h
 		{Cause: models.CauseTemporalAway, Check: p.temporalThere},
 		{Cause: models.CauseStorageAway, Check: p.storage.Check},
 		{Cause: models.CauseTurnstileFailing, Check: p.bots.probe},
+		{Cause: models.CauseFilmsUnread, Check: p.queues.sees},
 	}
 	for _, q := range models.Queues() {
 		probes = append(probes, health.Probe{Cause: models.CauseQueueUnserved, Target: string(q), Check: p.queues.probe(q)})
 	}
 	return &health.Watch{
-		Store: plug.Health(p.store), Probes: probes, Always: configured(cfg, p.legal.Missing()), Process: p.store.DB.NewID(), Version: version,
+		Store: plug.Health(p.store), Probes: probes, Always: configured(cfg, p.legal.Missing(), p.media != nil), Process: p.store.DB.NewID(), Version: version,
 		Now: time.Now, Log: log.With("component", "health"),
 	}
 }
 
 // configured returns what the configuration says about health. Of the settings
-// that say who runs the service, some may be missing.
-func configured(cfg config.Config, missing []string) []models.Finding {
+// that say who runs the service, some may be missing, and ffmpeg may be.
+func configured(cfg config.Config, missing []string, ffmpeg bool) []models.Finding {
 	var out []models.Finding
 	if len(missing) > 0 {
 		out = append(out, models.Finding{Cause: models.CauseLegalUnnamed, Target: strings.Join(missing, ", ")})
@@ -49,6 +50,7 @@ func configured(cfg config.Config, missing []string) []models.Finding {
 		models.CauseSecretGuessable: guessable(cfg.SecretKey),
 		models.CauseMailOff:         !cfg.Mail.On(),
 		models.CauseTurnstileOff:    !cfg.Accounts.Turnstile(),
+		models.CauseFilmsUnstreamed: !ffmpeg && cfg.Web.MediaCacheSize > 0,
 	} {
 		if holds {
 			out = append(out, models.Finding{Cause: cause})

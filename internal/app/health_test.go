@@ -17,7 +17,7 @@ func TestConfiguredFindings(t *testing.T) {
 	cfg.Web.BaseURL.URL = &url.URL{Scheme: "https", Host: "longhaul.example"}
 	cfg.SecretKey = make([]byte, 32)
 	var got []models.Cause
-	for _, f := range configured(cfg, nil) {
+	for _, f := range configured(cfg, nil, false) {
 		got = append(got, f.Cause)
 	}
 	slices.Sort(got)
@@ -28,10 +28,14 @@ func TestConfiguredFindings(t *testing.T) {
 	cfg.Web.BaseURL.URL = &url.URL{Scheme: "http", Host: "localhost"}
 	cfg.SecretKey = []byte("0123456789abcdef0123456789abcdef")
 	cfg.Mail.ResendKey, cfg.Mail.From, cfg.Accounts.TurnstileSecretKey = "key", "a@example.com", "secret"
-	if got := configured(cfg, nil); len(got) > 0 {
+	if got := configured(cfg, nil, false); len(got) > 0 {
 		t.Errorf("got %v of a good configuration", got)
 	}
-	if got := configured(cfg, []string{"OPERATOR_NAME", "DMCA_AGENT_NAME"}); len(got) != 1 || got[0] != (models.Finding{Cause: models.CauseLegalUnnamed, Target: "OPERATOR_NAME, DMCA_AGENT_NAME"}) {
+	cfg.Web.MediaCacheSize = 1 << 30
+	if got := configured(cfg, nil, false); len(got) != 1 || got[0].Cause != models.CauseFilmsUnstreamed {
+		t.Errorf("got %v without ffmpeg", got)
+	}
+	if got := configured(cfg, []string{"OPERATOR_NAME", "DMCA_AGENT_NAME"}, true); len(got) != 1 || got[0] != (models.Finding{Cause: models.CauseLegalUnnamed, Target: "OPERATOR_NAME, DMCA_AGENT_NAME"}) {
 		t.Errorf("got %v without an operator", got)
 	}
 }

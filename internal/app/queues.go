@@ -30,6 +30,7 @@ type queueWatch struct {
 
 	mu       sync.Mutex
 	unserved []models.Queue
+	blind    bool
 }
 
 func newQueueWatch(look func(context.Context) ([]models.QueueState, error), r prometheus.Registerer, log *slog.Logger) *queueWatch {
@@ -72,7 +73,9 @@ func (w *queueWatch) check(ctx context.Context) {
 		return
 	}
 	var unserved []models.Queue
+	blind := false
 	for _, s := range states {
+		blind = blind || s.Blind
 		if !s.Served {
 			unserved = append(unserved, s.Queue)
 		}
@@ -81,7 +84,7 @@ func (w *queueWatch) check(ctx context.Context) {
 	}
 	w.mu.Lock()
 	before := w.unserved
-	w.unserved = unserved
+	w.unserved, w.blind = unserved, blind
 	w.mu.Unlock()
 	for _, q := range models.Queues() {
 		was, is := slices.Contains(before, q), slices.Contains(unserved, q)
@@ -99,7 +102,20 @@ func (w *queueWatch) check(ctx context.Context) {
 	}
 }
 
-var errUnserved = errors.New("no worker serves it")
+var (
+	errUnserved = errors.New("no worker serves it")
+	errBlind    = errors.New("a worker has no ffprobe")
+)
+
+// sees fails if a worker that should look at films can't, as of the last look.
+func (w *queueWatch) sees(context.Context) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.blind {
+		return errBlind
+	}
+	return nil
+}
 
 // probes are one for each kind of work.
 func (w *queueWatch) probes() kit.Probes {

@@ -74,6 +74,25 @@ func TestQueueThatNoWorkerServes(t *testing.T) {
 	}
 }
 
+// A worker that serves media without ffprobe is told of until the last one is gone.
+func TestAWorkerThatCannotLookAtFilmsIsTold(t *testing.T) {
+	t.Parallel()
+	blind := false
+	w := newQueueWatch(func(context.Context) ([]models.QueueState, error) {
+		out := states(nil)
+		for i := range out {
+			out[i].Blind = blind && out[i].Queue == models.QueueMedia
+		}
+		return out, nil
+	}, prometheus.NewRegistry(), slog.New(slog.DiscardHandler))
+	for _, blind = range []bool{false, true, false} {
+		w.check(t.Context())
+		if err := w.sees(t.Context()); (err != nil) != blind {
+			t.Errorf("without ffprobe %t: %v", blind, err)
+		}
+	}
+}
+
 // states are those of all queues, each with a backlog.
 func states(unserved []models.Queue) (out []models.QueueState) {
 	for _, q := range models.Queues() {

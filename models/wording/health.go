@@ -31,6 +31,14 @@ var remedies = map[models.Cause]Remedy{
 	models.CauseQueueUnserved: {
 		"No worker serves the {target} queue.", "Start a worker, or add {target} to WORKER_QUEUES of one.", "",
 	},
+	models.CauseFilmsUnread: {
+		"A worker of the media queue can't look at films: ffprobe is missing there, or can't be confined.",
+		"Install ffmpeg, which has it, where the worker runs, and restart the worker. Its log says what is in the way.", "",
+	},
+	models.CauseFilmsUnstreamed: {
+		"The API can't stream films: ffmpeg is missing there, or can't be confined.",
+		"Install ffmpeg where the API runs, and restart the API; its log says what is in the way. MEDIA_CACHE_SIZE=0 turns streaming off.", "",
+	},
 	models.CauseAdmissionStands: {
 		"Queued jobs get no slot, though some are free.", "Restart the workers: one of them may hang.", "/admin/jobs?state=queued",
 	},

@@ -22,7 +22,7 @@ import (
 )
 
 const (
-	perOwner   = 4  // parts made at a time
+	perOwner   = 3  // parts made at a time; fewer than of all, so that no owner takes every place
 	ofOwner    = 32 // requests that wait or are served
 	waiting    = 64 // parts that are made or wait, of all owners
 	making     = time.Minute

@@ -37,7 +37,9 @@ func (p *Prober) keys(ctx context.Context, src tool.Source, info models.MediaInf
 // scan reads the packets of a track and returns the times of the key frames.
 func (p *Prober) scan(ctx context.Context, src tool.Source, track int) (models.KeyFrames, error) {
 	var out packets
-	err := p.tool.FFprobe(ctx, src, scanLimits, func(input string) []string {
+	limits := scanLimits
+	limits.Bytes = 2*src.Size + megabyte // once to the end, and what ffprobe looks up there before
+	err := p.tool.FFprobe(ctx, src, limits, func(input string) []string {
 		return []string{
 			"-v", "error", "-threads", "1", "-select_streams", strconv.Itoa(track), "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", "-i", input,
 		}

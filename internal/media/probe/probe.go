@@ -55,7 +55,7 @@ func New(t Tool) *Prober { return &Prober{t} }
 
 const (
 	maxSaid   = 8 << 20   // bytes of what ffprobe says of a file
-	maxScan   = 2 << 30   // bytes of a file that is read to its end for its key frames
+	maxScan   = 8 << 30   // bytes of a file that is read to its end for its key frames
 	maxPoster = 1 << 20   // bytes
 	posterAt  = 10        // which part of the film: a tenth
 	nice      = 10        // everything else goes first
@@ -65,7 +65,7 @@ const (
 // What one step may take.
 var (
 	describeLimits = tool.Limits{Time: 2 * time.Minute, CPU: time.Minute, Memory: 1 << 30, Bytes: 512 * megabyte, Nice: nice}
-	scanLimits     = tool.Limits{Time: 10 * time.Minute, CPU: 2 * time.Minute, Memory: 1 << 30, Bytes: 2 * maxScan, Nice: nice}
+	scanLimits     = tool.Limits{Time: 10 * time.Minute, CPU: 2 * time.Minute, Memory: 1 << 30, Nice: nice}
 	posterLimits   = tool.Limits{Time: time.Minute, CPU: 40 * time.Second, Memory: 3 << 29, Bytes: 512 * megabyte, Nice: nice}
 )
 

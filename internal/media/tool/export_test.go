@@ -13,3 +13,6 @@ func (r *Runner) OfUser() *Runner {
 	other.network = networkUser
 	return &other
 }
+
+// Guarded is how arguments are limited to what may be opened.
+func Guarded(args []string) []string { return guarded(args) }

@@ -5353,7 +5353,7 @@ export interface components {
          * @description Why a component is not well
          * @enum {string}
          */
-        HealthCause: "admission_stands" | "agent_disk_low" | "agent_drained" | "agent_lost" | "agent_outdated" | "agents_off" | "database_slow" | "deletion_paused" | "legal_unnamed" | "lost_refused" | "mail_backlog" | "mail_failing" | "mail_off" | "no_agents" | "orphans_refused" | "outbox_backlog" | "pool_empty" | "pools_only" | "proxy_untrusted" | "queue_unserved" | "secret_guessable" | "seedr_failing" | "seedr_missing" | "seedr_off" | "storage_away" | "temporal_away" | "turnstile_failing" | "turnstile_off";
+        HealthCause: "admission_stands" | "agent_disk_low" | "agent_drained" | "agent_lost" | "agent_outdated" | "agents_off" | "database_slow" | "deletion_paused" | "films_unread" | "films_unstreamed" | "legal_unnamed" | "lost_refused" | "mail_backlog" | "mail_failing" | "mail_off" | "no_agents" | "orphans_refused" | "outbox_backlog" | "pool_empty" | "pools_only" | "proxy_untrusted" | "queue_unserved" | "secret_guessable" | "seedr_failing" | "seedr_missing" | "seedr_off" | "storage_away" | "temporal_away" | "turnstile_failing" | "turnstile_off";
         /**
          * @description off: not set up, on purpose; degraded: works, but someone needs to act; away: does not work
          * @enum {string}
