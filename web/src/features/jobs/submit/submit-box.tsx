@@ -1,14 +1,12 @@
 import { Button, FileButton, Textarea } from '@mantine/core';
-import { useCallback, useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState, type ClipboardEvent, type KeyboardEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 
+import { Hold } from '@/components/hold';
 import { IconPlus, IconUpload } from '@/components/icons';
-import { LabelMenu } from '@/features/jobs/labels/components/label-menu';
-import { RulesSummary } from '@/features/jobs/rules/components/rules-summary';
 import { formatCount } from '@/lib/format';
 import { canKeep } from '@/lib/kept';
 
-import { DraftCard } from './draft-card';
 import { draftsOfFiles, draftsOfText, withoutKinds, type NewDrafts } from './drafts';
 import './messages/catalogue';
 import classes from './submit-box.module.css';
@@ -16,10 +14,9 @@ import { useKindsOff } from './use-kinds-off';
 import { useSubmit } from './use-submit';
 import { useTray } from './use-tray';
 
-/** This many drafts are looked up at once; the rest on request, so that a long paste doesn't flood the server. */
-const lookedUpAtOnce = 4;
-/** With more drafts than this, they scroll in their own frame. */
-const manyDrafts = 8;
+const loadDrafts = () => import('./draft-list');
+// Most visits add nothing.
+const Drafts = lazy(() => loadDrafts().then((part) => ({ default: part.DraftList })));
 
 interface SubmitBoxProps {
   /** Id of the account whose drafts these are. */
@@ -34,10 +31,16 @@ export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
   const { t } = useTranslation('submit');
   const { tray, take, setText, removeDrafts, choose, setLabels } = useTray(account);
   const [keeps] = useState(() => canKeep('session'));
+  const [kept] = useState(tray.drafts.length > 0);
   const box = useRef<HTMLTextAreaElement>(null);
   const submitting = useSubmit(account, useCallback((ids) => removeDrafts((draft) => ids.has(draft.id)), [removeDrafts]));
   const off = useKindsOff();
   const accept = (all: NewDrafts) => take(withoutKinds(all, off));
+
+  useEffect(() => {
+    // Comes along after the first paint, so that a source that is pasted shows at once. What fails now loads when it is needed.
+    loadDrafts().catch(() => undefined);
+  }, []);
 
   useEffect(() => {
     if (brought === '') return;
@@ -68,7 +71,7 @@ export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
   const { drafts } = tray;
 
   return (
-    <section className={classes.box} aria-label={t('submitBox.addDownloads')}>
+    <section className={classes.box} data-hold={kept || undefined} aria-label={t('submitBox.addDownloads')}>
       <div className={classes.entry}>
         <Textarea
           ref={box}
@@ -114,32 +117,9 @@ export function SubmitBox({ account, brought, onTaken }: SubmitBoxProps) {
         ))}
       </div>
       {drafts.length > 0 && (
-        <>
-          <RulesSummary />
-          <div className={classes.forall}>
-            <LabelMenu label={t('labels')} chosen={tray.labels ?? []} onChange={setLabels} />
-            {drafts.length > 1 && (
-              <Button size="compact-sm" variant="subtle" color="gray" disabled={submitting.busy} onClick={() => removeDrafts(() => true)}>
-                {t('removeAll')}
-              </Button>
-            )}
-          </div>
-          <ul className={classes.drafts} data-many={drafts.length > manyDrafts || undefined} aria-label={t('submitBox.readyToAdd')}>
-            {drafts.map((draft, at) => (
-              <DraftCard
-                key={draft.id}
-                draft={draft}
-                lookUpNow={at < lookedUpAtOnce}
-                choice={tray.choices[draft.id]}
-                refusal={submitting.refusals.get(draft.id)}
-                busy={submitting.isBusy(draft.id)}
-                onChoice={(choice) => choose(draft.id, choice)}
-                onAgain={() => submitting.addAgain(draft)}
-                onRemove={() => removeDrafts((each) => each.id === draft.id)}
-              />
-            ))}
-          </ul>
-        </>
+        <Suspense fallback={<Hold />}>
+          <Drafts tray={tray} submitting={submitting} onChoice={choose} onLabels={setLabels} onRemove={removeDrafts} />
+        </Suspense>
       )}
     </section>
   );
