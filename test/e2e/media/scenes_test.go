@@ -91,7 +91,7 @@ func TestLostWhileItPlays(t *testing.T) {
 	}
 	address := opened(t, job.ID)
 	file := models.File{JobID: uuid.MustParse(job.ID), ID: uuid.MustParse(stack.Client.Files(t, job.ID)[0].ID)}
-	thief := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	thief := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		if err := stack.Objects.Delete(r.Context(), file.Key()); err != nil {
 			t.Errorf("take the film out of storage: %v", err)
 		}
