@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -89,6 +90,9 @@ func (h *streamHandlers) serve(c *gin.Context) {
 	var p streamPart
 	if err == nil {
 		p, err = h.part(ctx, film, c.Param("part"))
+	}
+	if errors.Is(err, hls.ErrStorage) {
+		err = storageFault(err)
 	}
 	if err != nil {
 		h.refuse(c, err)

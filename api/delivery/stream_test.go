@@ -173,6 +173,10 @@ func TestStreamsEnd(t *testing.T) {
 	}
 	h.Exec("update files set blocked = false")
 	check("again", 200)
+	h.Storage.Remove(f.Key())
+	if resp, body := apitest.Fetch(t, h, "GET", base+"video/1.m4s", nil); resp.StatusCode != http.StatusNotFound || !strings.Contains(string(body), `"file_lost"`) {
+		t.Errorf("a lost film: %d %s", resp.StatusCode, body)
+	}
 	h.Run(t, apitest.Scenario{As: user, Method: "DELETE", Path: "/api/v1/links", Status: 204})
 	check("revoked", http.StatusNotFound)
 }

@@ -99,6 +99,9 @@ func (s *Service) inTurn(ctx context.Context, f Film, do func() error) error {
 	return do()
 }
 
+// ErrStorage is the fault of the storage that a film is read from.
+var ErrStorage = errors.New("read from storage")
+
 // errEnough ends a program that has written what was wanted.
 var errEnough = errors.New("that is enough")
 
@@ -129,7 +132,7 @@ func (s *Service) ffmpegWithin(ctx context.Context, f Film, limits tool.Limits, 
 	fault := <-ended
 	var storage *tool.SourceError
 	if err != nil && errors.As(fault, &storage) {
-		return storage.Err
+		return fmt.Errorf("%w: %w", ErrStorage, storage.Err)
 	}
 	return err
 }

@@ -15,25 +15,33 @@ import (
 	"longhaul/test/harness"
 )
 
-// TestServerIsKilled kills the server while a stream plays, and has the viewer leave in
-// the middle of a jump: the film continues without help, what was sent is counted, and no
-// program is left. Then the film is deleted while it plays.
+// TestServerIsKilled kills the server while five viewers watch a stream, and has them
+// leave in the middle of a jump: the film continues for each of them without help, with
+// picture and sound, what was sent is counted, and no program is left. Then the film is deleted while it plays.
 func TestServerIsKilled(t *testing.T) {
 	address := long(t)
 	before := bandwidth(t)
 	saw := watch[struct {
 		At     float64 `json:"at"`
 		Frame  int     `json:"frame"`
-		Millis float64 `json:"millis"` // from the kill until the film plays somewhere else
+		First  float64 `json:"first"`  // milliseconds until it played
+		Millis float64 `json:"millis"` // from the kill until it plays somewhere else
+		Frames int     `json:"frames"` // decoded
+		Sound  int     `json:"sound"`  // bytes decoded
 	}](t, "killed", []page{{URL: address}}, strconv.Itoa(api(t)))
-	if len(saw) != 1 {
-		t.Fatalf("the browser saw %+v", saw)
+	if len(saw) != 5 {
+		t.Fatalf("the browsers saw %+v", saw)
 	}
-	t.Logf("the browser saw %+v", saw[0])
-	if want := int(saw[0].At*rate) % (1 << bits); saw[0].Frame < want-1 || saw[0].Frame > want+1 {
-		t.Errorf("after the kill, at %.3f s, the picture is frame %d, not %d", saw[0].At, saw[0].Frame, want)
+	for n, s := range saw {
+		t.Logf("viewer %d: it played after %.0f ms, and again %.0f ms after the kill, with %d frames and %d bytes of sound", n, s.First, s.Millis, s.Frames, s.Sound)
+		if s.Frames == 0 || s.Sound == 0 {
+			t.Errorf("viewer %d got %d frames and %d bytes of sound", n, s.Frames, s.Sound)
+		}
+		if want := int(s.At*rate) % (1 << bits); s.Frame < want-1 || s.Frame > want+1 {
+			t.Errorf("viewer %d: after the kill, at %.3f s, the picture is frame %d, not %d", n, s.At, s.Frame, want)
+		}
 	}
-	harness.Eventually(t, 30*time.Second, "the programs of the viewer who left to end", func() error {
+	harness.Eventually(t, 30*time.Second, "the programs of the viewers who left to end", func() error {
 		if left := children(t, api(t)); len(left) > 0 {
 			return fmt.Errorf("there are %q", left)
 		}

@@ -24,14 +24,14 @@ const (
 	bits    = 10
 )
 
-// pictures returns the frames of a film in grey. A frame's number stands in bars from
+// pictures returns so many frames of a film in grey. A frame's number stands in bars from
 // left to right, the highest bit first, white is one; the other half of the bars is
 // the opposite, so that a torn picture tells nothing.
-func pictures(seconds int) []byte {
+func pictures(frames int) []byte {
 	const bar = width / (2 * bits)
-	out := make([]byte, 0, rate*seconds*width*height)
+	out := make([]byte, 0, frames*width*height)
 	row := make([]byte, width)
-	for n := range rate * seconds {
+	for n := range frames {
 		low := n & (1<<bits - 1)
 		word := low<<bits | low ^ (1<<bits - 1)
 		for x := range row {
@@ -66,11 +66,27 @@ func film(tb testing.TB, name string, seconds int, codecs string, inputs ...stri
 	for i := range inputs {
 		args = append(args, "-map", strconv.Itoa(2+i))
 	}
-	return ffmpeg(tb, path, pictures(seconds), append(args, strings.Fields(codecs)...))
+	return ffmpeg(tb, path, pictures(seconds*rate), append(args, strings.Fields(codecs)...))
+}
+
+// hours makes a film of three hours, of slow frames and with key frames at odd places:
+// one round of the frames' numbers, again and again. A round is whole frames of sound, too.
+func hours(tb testing.TB, name string) harness.Content {
+	tb.Helper()
+	round := filepath.Join(tb.TempDir(), "round.mkv")
+	ffmpeg(tb, round, pictures(1<<bits), strings.Fields("-v error -y -f rawvideo -pix_fmt gray -s 320x180 -framerate 10 -i pipe:0 -f lavfi -i sine=f=440:r=48000 -t 102.4"+
+		" -c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 400 -sc_threshold 0 -force_key_frames 0.7,3.1,14.9,15.3,33.3,51.2,52,75.5,99.9 -c:a ac3 -b:a 32k"))
+	return ffmpeg(tb, filepath.Join(tb.TempDir(), name), nil, []string{"-v", "error", "-y", "-stream_loop", "105", "-i", round, "-c", "copy"})
 }
 
 // song makes a tone.
 func song(tb testing.TB, name string) harness.Content {
+	tb.Helper()
+	return tone(tb, name, seconds)
+}
+
+// tone makes a recording of so many seconds.
+func tone(tb testing.TB, name string, seconds int) harness.Content {
 	tb.Helper()
 	args := []string{"-v", "error", "-y", "-f", "lavfi", "-i", "sine=f=440:r=44100", "-t", strconv.Itoa(seconds)}
 	return ffmpeg(tb, filepath.Join(tb.TempDir(), name), nil, args)

@@ -6,6 +6,7 @@ package media
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -38,6 +39,7 @@ type shown struct {
 	how  string // file, stream, or none: said in words
 	says string // the words
 	subs string // tracks to choose from, with their lines
+	rate int    // frames a second, if they are others than those of most films
 }
 
 // encoded makes a film with codecs.
@@ -59,6 +61,7 @@ var matrix = []shown{
 	{name: "vp9.webm", make: encoded(vp9 + "-c:a libopus"), how: "file"},
 	{name: "av1.mp4", make: encoded(av1 + "-c:a aac"), how: "file"},
 	{name: "old.avi", make: encoded(mpeg4 + "-c:a libmp3lame"), how: "none", says: "It can’t decode MPEG-4 ASP (DivX, Xvid) video."},
+	{name: "hours.mkv", make: hours, how: "stream", rate: 10},
 	{name: "song.mp3", make: song, how: "file"},
 	{name: "song.flac", make: song, how: "file"},
 }
@@ -82,6 +85,7 @@ type seek struct {
 	Wanted float64 `json:"wanted"`
 	At     float64 `json:"at"`    // where the player says it is
 	Frame  int     `json:"frame"` // the number in the picture; -1 without
+	Sound  int     `json:"sound"` // bytes decoded when it plays on from there, of a stream
 	Millis float64 `json:"millis"`
 }
 
@@ -142,10 +146,13 @@ func (m shown) check(t *testing.T, s seen) {
 		t.Errorf("it went to %d places", len(s.Seeks))
 	}
 	for _, k := range s.Seeks {
+		if m.how == "stream" && k.Sound == 0 {
+			t.Errorf("from %.3f s on, there is no sound", k.At)
+		}
 		if k.At < k.Wanted-0.05 || k.At > k.Wanted+0.05 {
 			t.Errorf("it went to %.3f s, and is at %.3f s", k.Wanted, k.At)
 		}
-		if want := int(k.At * rate); pictures && (k.Frame < want-1 || k.Frame > want+1) {
+		if want := int(k.At*float64(cmp.Or(m.rate, rate))) % (1 << bits); pictures && (k.Frame < want-1 || k.Frame > want+1) {
 			t.Errorf("at %.3f s, the picture is frame %d, not %d", k.At, k.Frame, want)
 		}
 	}

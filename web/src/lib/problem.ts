@@ -16,6 +16,7 @@ export const problemCode = {
   linkNotValid: 'link_not_valid',
   botCheckFailed: 'bot_check_failed',
   passkeyMissing: 'passkey_missing',
+  fileLost: 'file_lost',
 } as const;
 
 /** One input field at fault. */

@@ -2,6 +2,7 @@
 // Arguments: app address, e-mail, password, what to do, pages as JSON, what it needs. Prints one JSON line per page; the films' frames
 // carry their number in bars.
 import { downloadsShown, launch, sendSignIn } from './person.mjs';
+import { scenes } from './watch-scenes.mjs';
 
 const [app, email, password, what, list, more] = process.argv.slice(2);
 const pages = JSON.parse(list);
@@ -14,7 +15,8 @@ page.setDefaultTimeout(40_000);
 // Reads pictures of the page.
 const reader = await (await browser.newContext()).newPage();
 
-const media = page.locator('video, audio').first();
+const mediaOn = (on) => on.locator('video, audio').first();
+const media = mediaOn(page);
 const refusal = page.getByText('This browser can’t play the file');
 
 /** Reads the number in a picture; -1 if it is none. */
@@ -42,24 +44,24 @@ async function numberIn(picture) {
 }
 
 /** A strip of the picture, above the controls and what the player says in the middle. */
-async function strip() {
-  const box = await media.boundingBox();
-  const shape = await media.evaluate((each) => each.videoWidth / each.videoHeight);
+async function strip(on) {
+  const box = await mediaOn(on).boundingBox();
+  const shape = await mediaOn(on).evaluate((each) => each.videoWidth / each.videoHeight);
   const width = Math.min(box.width, box.height * shape);
   return { x: box.x + (box.width - width) / 2, y: box.y + box.height * 0.2, width, height: box.height * 0.1 };
 }
 
 /** Waits until the film moves. */
-async function plays() {
-  await page.waitForFunction(() => {
+async function plays(on = page) {
+  await on.waitForFunction(() => {
     const each = document.querySelector('video, audio');
     return each && each.currentTime > 0.2 && !each.paused && !each.seeking;
   });
 }
 
 /** Sends the player to a part of the film, and returns where it is and what it shows. */
-async function seek(part) {
-  const { wanted, at, millis } = await media.evaluate(async (each, to) => {
+async function seek(part, on = page) {
+  const { wanted, at, millis } = await mediaOn(on).evaluate(async (each, to) => {
     const started = performance.now();
     const place = each.duration * to;
     await new Promise((done) => {
@@ -68,8 +70,25 @@ async function seek(part) {
     });
     return { wanted: place, at: each.currentTime, millis: performance.now() - started };
   }, part);
-  const isFilm = (await media.evaluate((each) => each.videoWidth ?? 0)) > 0;
-  return { wanted, at, millis, frame: isFilm ? await numberIn(await page.screenshot({ clip: await strip() })) : -1 };
+  const isFilm = (await mediaOn(on).evaluate((each) => each.videoWidth ?? 0)) > 0;
+  return { wanted, at, millis, frame: isFilm ? await numberIn(await on.screenshot({ clip: await strip(on) })) : -1 };
+}
+
+/** How many frames of the picture and how many bytes of sound were decoded. */
+const decoded = (on = page) => mediaOn(on).evaluate((each) => ({ frames: each.getVideoPlaybackQuality?.().totalVideoFrames ?? 0, sound: each.webkitAudioDecodedByteCount }));
+
+/** Plays on for a moment, and returns how many bytes of sound were decoded. */
+async function playsOn() {
+  const before = await decoded();
+  await media.evaluate(async (each) => {
+    const from = each.currentTime;
+    await each.play();
+    await new Promise((done) => {
+      each.addEventListener('timeupdate', () => each.currentTime > from + 0.3 && done());
+    });
+    each.pause();
+  });
+  return (await decoded()).sound - before.sound;
 }
 
 /** Chooses each of the subtitles, and returns what they are called and what they say. */
@@ -102,10 +121,10 @@ async function open({ name, url }) {
   const stream = await media.evaluate((each) => each.currentSrc.startsWith('blob:'));
   const saw = { name, how: stream ? 'stream' : 'file', first, says: '', subs: [] };
   if (await media.evaluate((each) => each.nodeName === 'VIDEO')) saw.subs = await subtitles();
-  const { frames, sound } = await media.evaluate((each) => ({ frames: each.getVideoPlaybackQuality?.().totalVideoFrames ?? 0, sound: each.webkitAudioDecodedByteCount }));
+  const { frames, sound } = await decoded();
   await media.evaluate((each) => each.pause());
   saw.seeks = [];
-  for (const part of [0.1, 0.5, 0.9]) saw.seeks.push(await seek(part));
+  for (const part of [0.1, 0.5, 0.9]) saw.seeks.push({ ...(await seek(part)), sound: stream ? await playsOn() : 0 });
   return { ...saw, frames, sound };
 }
 
@@ -128,37 +147,54 @@ async function call(method, path) {
 }
 
 /** Goes to a part of the film, without waiting until it is there. */
-const jump = (part) =>
-  media.evaluate((each, to) => {
+const jump = (part, on = page) =>
+  mediaOn(on).evaluate((each, to) => {
     each.currentTime = each.duration * to;
   }, part);
 
-/** Kills the server while a stream plays, and leaves in the middle of a jump. */
-async function killed() {
-  await page.goto(pages[0].url);
-  await plays();
-  process.kill(Number(more), 'SIGKILL');
+/** Opens the film once more, as a viewer with a browser of their own, and returns how long it took until it played. */
+async function join() {
+  const own = await browser.newContext({ viewport: { width: 800, height: 600 }, reducedMotion: 'reduce', storageState: await context.storageState() });
+  const on = await own.newPage();
+  on.setDefaultTimeout(60_000);
   const started = Date.now();
-  await jump(0.8);
-  await page.waitForFunction(() => {
-    const each = document.querySelector('video');
-    return !each.seeking && !each.paused && each.currentTime > each.duration * 0.8 + 0.5;
-  });
-  const millis = Date.now() - started;
-  await media.evaluate((each) => each.pause());
-  const { at, frame } = await seek(0.85);
-  await jump(0.5);
-  await page.goto('about:blank');
-  console.log(JSON.stringify({ at, frame, millis }));
+  await on.goto(pages[0].url);
+  await plays(on);
+  return { on, first: Date.now() - started };
 }
 
-/** Deletes a film while it plays. */
+/** Continues at a part of the film that was not loaded, once the server is back. */
+async function recover({ on, first }, part, started) {
+  await jump(part, on);
+  await on.waitForFunction((to) => {
+    const each = document.querySelector('video');
+    return !each.seeking && !each.paused && each.currentTime > each.duration * to + 0.5;
+  }, part);
+  const millis = Date.now() - started;
+  const { frames, sound } = await decoded(on);
+  await mediaOn(on).evaluate((each) => each.pause());
+  const { at, frame } = await seek(part + 0.02, on);
+  return { first, millis, frames, sound, at, frame };
+}
+
+/** Kills the server while five viewers watch, who leave in the middle of a jump. */
+async function killed() {
+  const viewers = await Promise.all(Array.from({ length: 5 }, join));
+  process.kill(Number(more), 'SIGKILL');
+  const started = Date.now();
+  const saw = await Promise.all(viewers.map((viewer, at) => recover(viewer, 0.55 + at * 0.06, started)));
+  await Promise.all(viewers.map(({ on }) => jump(0.5, on).then(() => on.goto('about:blank'))));
+  for (const each of saw) console.log(JSON.stringify(each));
+}
+
+/** Deletes a film while it plays; or has the test take it out of storage, by the address that is its name. */
 async function deleted() {
   await page.goto(pages[0].url);
   await plays();
-  await call('DELETE', `/jobs/${/jobs\/([^/]+)/.exec(pages[0].url)[1]}?final=true`);
-  // Where nothing is loaded yet: it starts where it was left.
-  await jump((await media.evaluate((each) => each.currentTime > each.duration / 2)) ? 0.05 : 0.95);
+  if (pages[0].name) await fetch(pages[0].name, { method: 'POST' });
+  else await call('DELETE', `/jobs/${/jobs\/([^/]+)/.exec(pages[0].url)[1]}?final=true`);
+  // Where nothing is loaded yet, and far from the end, as what is asked for before the deletion is done still plays: it starts where it was left.
+  await jump((await media.evaluate((each) => each.currentTime > each.duration / 2)) ? 0.05 : 0.65);
   const says = page.getByText(more);
   await says.first().waitFor();
   await page.locator('video').waitFor({ state: 'detached' });
@@ -184,7 +220,7 @@ try {
   await page.goto(app);
   await sendSignIn(page, email, password);
   await downloadsShown(page);
-  await { matrix, killed, deleted, season }[what]();
+  await { matrix, killed, deleted, season, ...scenes({ page, pages, media, plays, decoded }) }[what]();
 } finally {
   if (process.env.LOOK_DIR) await page.screenshot({ path: `${process.env.LOOK_DIR}/last-${what}.png` });
   await browser.close();

@@ -31,10 +31,13 @@ describe('a link to a stream', () => {
     let error = new ProblemError(0, problemCode.network, 'no network');
     const link = new LivingLink(linkOf('old', '2026-11-30T12:00:00Z'), () => Promise.reject(error), now);
     expect(await link.addressOf(part)).toBe(part);
-    expect(link.lost).toBe(false);
+    expect(link.end).toBeUndefined();
     error = new ProblemError(404, problemCode.notFound, 'no such file');
     await link.addressOf(part);
-    expect(link.lost).toBe(true);
+    expect(link.end).toBe('gone');
+    error = new ProblemError(404, problemCode.fileLost, 'lost');
+    await link.addressOf(part);
+    expect(link.end).toBe('lost');
   });
 });
 

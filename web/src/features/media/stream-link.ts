@@ -1,14 +1,23 @@
 import type { HlsConfig, LoaderResponse, RetryConfig } from 'hls.js';
 
 import type { Link } from '@/api/model';
-import { hasCode, problemCode } from '@/lib/problem';
+import { hasCode, problemCode, problemOf } from '@/lib/problem';
+
+/** Why a film ends for good: its file was deleted, or storage has lost it. */
+export type End = 'gone' | 'lost';
 
 /** What keeps a film from going on. */
-export type Trouble = 'busy' | 'offline' | 'gone';
+export type Trouble = 'busy' | 'offline' | End;
 
 const gone = new Set([401, 403, 404, 410]);
 const soon = 30_000;
 const retries = 4;
+
+/** Returns which end an error of the server tells of, if it does. */
+export function endOf(error: unknown): End | undefined {
+  if (hasCode(error, problemCode.fileLost)) return 'lost';
+  return hasCode(error, problemCode.notFound) ? 'gone' : undefined;
+}
 
 /** Puts the secret of another link into an address of a stream. */
 export function withLink(url: string, link: string): string {
@@ -19,7 +28,7 @@ export function withLink(url: string, link: string): string {
 /** A link that is replaced by a new one when it expires or is refused, while the film goes on. */
 export class LivingLink {
   private renewing: Promise<void> | undefined;
-  private isGone = false;
+  private over: End | undefined;
 
   constructor(
     private link: Link,
@@ -27,9 +36,14 @@ export class LivingLink {
     private readonly now: () => number = Date.now,
   ) {}
 
-  /** Whether the server says that the file is not there any more. */
-  get lost(): boolean {
-    return this.isGone;
+  /** Why the server says that the file is not there any more. */
+  get end(): End | undefined {
+    return this.over;
+  }
+
+  /** Notes that storage has lost the file, which a new link does not change. */
+  lose(): void {
+    this.over = 'lost';
   }
 
   /** Has the next request ask for a new link, because the server refused this one. */
@@ -53,8 +67,20 @@ export class LivingLink {
       this.link = await this.renew();
     } catch (error) {
       // The old link may work a little longer; and a lost network comes back.
-      this.isGone = hasCode(error, problemCode.notFound);
+      this.over = endOf(error);
     }
+  }
+}
+
+/** Reports whether an answer says that storage has lost the file. */
+function saysLost(request: XMLHttpRequest): boolean {
+  if (request.status !== 404) return false;
+  const body: unknown = request.response;
+  try {
+    const problem: unknown = JSON.parse(body instanceof ArrayBuffer ? new TextDecoder().decode(body) : request.responseText);
+    return endOf(problemOf(request.status, problem)) === 'lost';
+  } catch {
+    return false; // a proxy answered
   }
 }
 
@@ -73,8 +99,8 @@ export function streamSettings(link: LivingLink, startAt: number, onTrouble: (tr
   const shouldRetry = (_: RetryConfig | null | undefined, count: number, isTimeout: boolean, answer: LoaderResponse | undefined): boolean => {
     const decision = troubleOf(isTimeout ? 0 : answer?.code);
     if (decision === 'refused') link.refuse();
-    if (link.lost) {
-      onTrouble('gone');
+    if (link.end) {
+      onTrouble(link.end);
       return false;
     }
     if (decision === 'busy' || decision === 'offline') {
@@ -96,6 +122,10 @@ export function streamSettings(link: LivingLink, startAt: number, onTrouble: (tr
     playlistLoadPolicy: policy,
     fragLoadPolicy: policy,
     xhrSetup: async (request, url) => {
+      // The library tells the status only, and decides right after this.
+      request.addEventListener('readystatechange', () => {
+        if (request.readyState === XMLHttpRequest.DONE && saysLost(request)) link.lose();
+      });
       request.open('GET', await link.addressOf(url), true);
     },
   };

@@ -13,6 +13,7 @@ import { hasCode, problemCode } from '@/lib/problem';
 import { makeMediaLink, makeStream, mediaQuery, playbackQuery } from '../api';
 import { capabilitiesFor, decide, type Capabilities, type Plan } from '../decide';
 import '../messages/catalogue';
+import { endOf, type End } from '../stream-link';
 import { CannotPlay } from './cannot-play';
 import classes from './media.module.css';
 import { OpenInMenu } from './open-in';
@@ -49,14 +50,14 @@ export function MediaStage(props: MediaStageProps) {
     staleTime: Infinity,
     gcTime: 0,
   });
-  const [gone, setGone] = useState(false);
+  const [end, setEnd] = useState<End>();
   const { t } = useTranslation('media');
   const { media, can } = asked.data ?? {};
-  if (gone) {
+  if (end) {
     return (
       <div role="status">
         <Notice icon={IconMovie} title={t('gone')}>
-          {t('goneText')}
+          {t(end === 'lost' ? 'lostText' : 'goneText')}
         </Notice>
       </div>
     );
@@ -66,7 +67,7 @@ export function MediaStage(props: MediaStageProps) {
   const plays = !media || !can || decide(media, can).how !== 'none';
   return (
     <>
-      <Decided {...props} sound={sound} media={media} can={can} playback={playback.data} onGone={() => setGone(true)} />
+      <Decided {...props} sound={sound} media={media} can={can} playback={playback.data} onGone={setEnd} />
       <div className={classes.bar}>
         {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
         <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />
@@ -82,7 +83,7 @@ interface DecidedProps extends MediaStageProps {
   can: Capabilities | undefined;
   playback: Playback | undefined;
   /** Called when the file is not there any more. */
-  onGone: () => void;
+  onGone: (end: End) => void;
 }
 
 /** Where to start: not in a file that was watched, nor right at its start. */
@@ -152,7 +153,7 @@ const patience = 5_000;
 interface NewLink {
   onLink: (url: string) => void;
   onFinal: () => void;
-  onGone: () => void;
+  onGone: (end: End) => void;
 }
 
 /** Gets a new link when a file stops playing, as the old one may have expired: for as long as it takes until the network is back. */
@@ -167,7 +168,11 @@ function useNewLink(fileId: string, { onLink, onFinal, onGone }: NewLink): (fail
       asked.current = { url: link.url, at: Date.now() };
       onLink(link.url);
     },
-    onError: (error) => (hasCode(error, problemCode.notFound) ? onGone() : onFinal()),
+    onError: (error) => {
+      const end = endOf(error);
+      if (end) onGone(end);
+      else onFinal();
+    },
   });
   return (failed) => {
     if (linking.isPending) return;

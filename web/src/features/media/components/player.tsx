@@ -8,7 +8,7 @@ import { isolated } from '@/lib/isolated';
 
 import { makeStream } from '../api';
 import '../messages/catalogue';
-import { LivingLink, streamSettings, type Trouble } from '../stream-link';
+import { LivingLink, streamSettings, type End, type Trouble } from '../stream-link';
 import { usePlaybackReports } from '../use-playback';
 import { useSubtitles } from '../use-subtitles';
 import { Captions } from './captions';
@@ -35,7 +35,7 @@ export interface PlayerProps {
   /** Called when the browser can't play it, or not any more. */
   onFailed: () => void;
   /** Called when the file is not there any more. */
-  onGone: () => void;
+  onGone: (end: End) => void;
 }
 
 // Subtitles have a key of our own.
@@ -75,7 +75,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
     provider.library = () => import('hls.js');
     provider.config = streamSettings(link, startAt, (now) => {
       setTrouble(now);
-      if (now === 'gone') onGone();
+      if (now === 'gone' || now === 'lost') onGone(now);
     });
   };
   const src = source.kind === 'stream' ? { src: source.link.url, type: 'application/x-mpegurl' as const } : { src: source.url, type: sound ? ('audio/mpeg' as const) : ('video/mp4' as const) };
