@@ -71,7 +71,8 @@ export function speakBoth(page) {
 
 // Reasons keep their texts in a catalogue of their own, and dates, numbers and units come from the browser.
 const ownCatalogues = ['own.ts', 'problems.ts', 'steps.ts', 'facts.ts'].map((name) => readFileSync(join('src/lib/reasons', name), 'utf8')).join('\n') + readFileSync('src/features/help/problems.gen.json', 'utf8');
-const literals = (code) => (code.match(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`/g) ?? []).map((each) => each.slice(1, -1));
+// Comments go first: their apostrophes are no quotes.
+const literals = (code) => (code.replaceAll(/\/\*.*?\*\/|^\s*\/\/.*?$/gms, '').match(/'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*"|`[^`]*`/g) ?? []).map((each) => each.slice(1, -1));
 const phrases = /[A-Za-z][A-Za-z’'-]+(?: [A-Za-z][A-Za-z’'-]+)*/g;
 const fromBrowser = new Set(
   ('B KiB MiB GiB TiB PiB AM PM ago in now yesterday tomorrow today last next second seconds minute minutes hour hours day days week weeks month months year years min at ' +
@@ -99,15 +100,16 @@ export function valuesOf(answer) {
   return answer === null || typeof answer !== 'object' ? [] : Object.values(answer).flatMap(valuesOf);
 }
 
-/** Names the texts that came neither from a catalogue nor from the server, whose texts are given. */
-export function strays(texts, given) {
+/** Names the texts that came neither from a catalogue nor from the server, whose texts are the answers. */
+export function strays(texts, answers) {
+  const given = new Set(answers);
   const known = [...given, ...literals(ownCatalogues)].join('\n').toLowerCase();
   const reasonWords = new Set(literals(ownCatalogues).join(' ').toLowerCase().match(/[a-z’']+/g));
   const wordsOf = (phrase) => phrase.split(/[^A-Za-z’']+/);
   const fromElsewhere = (phrase) =>
     known.includes(phrase.toLowerCase()) ||
     wordsOf(phrase).every((word) => fromBrowser.has(word)) ||
-    // Reasons are put together from pieces.
-    wordsOf(phrase).every((word) => fromBrowser.has(word) || reasonWords.has(word.toLowerCase()));
+    // Reasons are put together from pieces, and from names that the server gave.
+    wordsOf(phrase).every((word) => fromBrowser.has(word) || reasonWords.has(word.toLowerCase()) || given.has(word));
   return texts.filter((text) => (text.match(phrases) ?? []).some((phrase) => !fromElsewhere(phrase)));
 }
