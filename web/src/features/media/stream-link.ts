@@ -1,7 +1,6 @@
 import type { HlsConfig, LoaderResponse, RetryConfig } from 'hls.js';
 
 import type { Link } from '@/api/model';
-import { hasCode, problemCode } from '@/lib/problem';
 
 /** What keeps a film from going on. */
 export type Trouble = 'busy' | 'offline' | 'gone';
@@ -12,8 +11,8 @@ const retries = 4;
 
 /** Puts the secret of another link into an address of a stream. */
 export function withLink(url: string, link: string): string {
-  const [, secret] = /\/h\/([^/]+)\//.exec(new URL(link).pathname) ?? [];
-  return secret === undefined ? url : url.replace(/\/h\/[^/]+\//, `/h/${secret}/`);
+  const [, secret] = /\/hs?\/([^/]+)\//.exec(new URL(link).pathname) ?? [];
+  return secret === undefined ? url : url.replace(/(\/hs?\/)[^/]+\//, `$1${secret}/`);
 }
 
 /** A link that is replaced by a new one when it expires or is refused, while the film goes on. */
@@ -24,6 +23,7 @@ export class LivingLink {
   constructor(
     private link: Link,
     private readonly renew: () => Promise<Link>,
+    private readonly saysGone: (error: unknown) => boolean,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -53,7 +53,7 @@ export class LivingLink {
       this.link = await this.renew();
     } catch (error) {
       // The old link may work a little longer; and a lost network comes back.
-      this.isGone = hasCode(error, problemCode.notFound);
+      this.isGone = this.saysGone(error);
     }
   }
 }

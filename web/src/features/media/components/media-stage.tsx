@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, use, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Media, Playback } from '@/api/model';
@@ -7,10 +7,10 @@ import { IconMovie } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Room } from '@/components/viewer/room';
 import type { Row, Shown } from '@/components/viewer/shown';
-import { thumbnailOf } from '@/lib/has-thumbnail';
 import { hasCode, problemCode } from '@/lib/problem';
 
-import { makeMediaLink, makeStream, mediaQuery, playbackQuery } from '../api';
+import { AccessContext } from '../access';
+import { mediaQuery, playbackQuery } from '../api';
 import { capabilitiesFor, decide, type Capabilities, type Plan } from '../decide';
 import '../messages/catalogue';
 import { CannotPlay } from './cannot-play';
@@ -30,12 +30,13 @@ interface MediaStageProps {
   row: Row;
 }
 
-/** Plays a film or a recording of one's own, in the way that this browser can, or says why it can't. */
+/** Plays a film or a recording, in the way that this browser can, or says why it can't. */
 export function MediaStage(props: MediaStageProps) {
   const { file, row } = props;
   const sound = file.contentType.startsWith('audio/');
-  const info = useQuery(mediaQuery(file.id));
-  const playback = useQuery(playbackQuery(file.id));
+  const access = use(AccessContext);
+  const info = useQuery(mediaQuery(access, file.id));
+  const playback = useQuery({ ...playbackQuery(file.id), enabled: access.own });
   const { data } = info;
   const asked = useQuery({
     queryKey: ['media', file.id, 'capabilities', data?.state ?? ''],
@@ -52,25 +53,31 @@ export function MediaStage(props: MediaStageProps) {
   const [gone, setGone] = useState(false);
   const { t } = useTranslation('media');
   const { media, can } = asked.data ?? {};
+  const onGone = () => {
+    setGone(true);
+    access.onGone();
+  };
   if (gone) {
     return (
       <div role="status">
-        <Notice icon={IconMovie} title={t('gone')}>
-          {t('goneText')}
+        <Notice icon={IconMovie} title={t(access.own ? 'gone' : 'goneShared')}>
+          {t(access.own ? 'goneText' : 'goneSharedText')}
         </Notice>
       </div>
     );
   }
-  const known = (info.isError || can) && (playback.data ?? playback.isError);
-  if (!known) return <Room sound={sound} withBar />;
+  const known = (info.isError || can) && (!access.own || (playback.data ?? playback.isError));
+  if (!known) return <Room sound={sound} withBar={access.saves} />;
   const plays = !media || !can || decide(media, can).how !== 'none';
   return (
     <>
-      <Decided {...props} sound={sound} media={media} can={can} playback={playback.data} onGone={() => setGone(true)} />
-      <div className={classes.bar}>
-        {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
-        <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />
-      </div>
+      <Decided {...props} sound={sound} media={media} can={can} playback={playback.data} onGone={onGone} />
+      {(access.saves || access.own) && (
+        <div className={classes.bar}>
+          {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
+          {access.own && <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />}
+        </div>
+      )}
       {sound && row.all.length > 1 && <TrackList row={row} />}
     </>
   );
@@ -92,6 +99,7 @@ function startOf(playback: Playback | undefined): number {
 
 function Decided({ file, url: given, row, sound, media, can, playback, onGone }: DecidedProps) {
   const { t } = useTranslation('media');
+  const access = use(AccessContext);
   const [resumeAt] = useState(() => startOf(playback));
   const at = useRef(resumeAt);
   const startFrom = useCallback(() => at.current, []);
@@ -103,7 +111,7 @@ function Decided({ file, url: given, row, sound, media, can, playback, onGone }:
   const plan: Plan = media && can ? decide(media, can) : { how: 'try', because: '' };
   const canStream = media?.state === 'read' && media.stream.possible && can?.picture === true && can.streams;
   const streams = plan.how === 'stream' || (attempt.failed && canStream);
-  const link = useQuery({ queryKey: ['media', file.id, 'stream', attempt.number], queryFn: () => makeStream(file.id), enabled: streams, staleTime: Infinity, gcTime: 0 });
+  const link = useQuery({ queryKey: ['media', file.id, 'stream', attempt.number], queryFn: () => access.stream(file.id), enabled: streams, staleTime: Infinity, gcTime: 0 });
   const next = (failed: boolean) => setAttempt(({ number }) => ({ number: number + 1, failed }));
   const onLink = (link: string) => {
     setUrl(link);
@@ -133,7 +141,7 @@ function Decided({ file, url: given, row, sound, media, can, playback, onGone }:
         file={file}
         media={media}
         source={streams && link.data ? { kind: 'stream', link: link.data } : { kind: 'file', url }}
-        poster={media?.poster ? thumbnailOf(file.id) : undefined}
+        poster={media?.poster ? access.poster(file.id) : undefined}
         sound={sound}
         startFrom={startFrom}
         resumed={attempt.number === 0 && resumeAt > 0}
@@ -157,9 +165,10 @@ interface NewLink {
 
 /** Gets a new link when a file stops playing, as the old one may have expired: for as long as it takes until the network is back. */
 function useNewLink(fileId: string, { onLink, onFinal, onGone }: NewLink): (failed: string) => void {
+  const access = use(AccessContext);
   const asked = useRef({ url: '', at: 0 });
   const linking = useMutation({
-    mutationFn: () => makeMediaLink(fileId),
+    mutationFn: () => access.link(fileId),
     networkMode: 'always',
     retry: (_, error) => hasCode(error, problemCode.network) || hasCode(error, problemCode.unavailable),
     retryDelay: 3_000,
@@ -167,7 +176,7 @@ function useNewLink(fileId: string, { onLink, onFinal, onGone }: NewLink): (fail
       asked.current = { url: link.url, at: Date.now() };
       onLink(link.url);
     },
-    onError: (error) => (hasCode(error, problemCode.notFound) ? onGone() : onFinal()),
+    onError: (error) => (access.isGone(error) ? onGone() : onFinal()),
   });
   return (failed) => {
     if (linking.isPending) return;
