@@ -1,5 +1,6 @@
 // Watches a film of a share in the real app in Chromium, as someone who is signed in nowhere, and goes on until the share
 // is revoked: once its input ends, it is. Arguments: address of the share. Prints a JSON line for what it saw before, and one after.
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 
@@ -34,7 +35,7 @@ try {
     frames: each.getVideoPlaybackQuality().totalVideoFrames, sound: each.webkitAudioDecodedByteCount, stream: each.currentSrc.startsWith('blob:'),
   }));
   console.log(JSON.stringify({ ...saw, subs, offers, axe: violations.map(({ id }) => id) }));
-  for await (const _ of process.stdin);
+  await once(process.stdin.resume(), 'end');
   // Where nothing is loaded yet.
   await video.evaluate((each) => {
     each.currentTime = each.currentTime > each.duration / 2 ? each.duration * 0.05 : each.duration * 0.95;

@@ -3,7 +3,23 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Link, Media, Playback, Subtitle } from '@/api/model';
 import { http, send } from '@/lib/http';
 
-import type { Access } from './access';
+/** How the player gets at films: as their owner, or as a visitor of a share. */
+export interface Access {
+  /** They are one's own: where one stopped is kept, and subtitles can be uploaded. */
+  own: boolean;
+  /** They may be saved, and so opened elsewhere. */
+  saves: boolean;
+  media: (fileId: string, signal: AbortSignal) => Promise<Media>;
+  subtitles: (fileId: string, signal: AbortSignal) => Promise<Subtitle[]>;
+  subtitlesText: (fileId: string, sid: string, signal: AbortSignal) => Promise<string>;
+  stream: (fileId: string) => Promise<Link>;
+  link: (fileId: string, disposition?: 'inline' | 'attachment') => Promise<Link>;
+  poster: (fileId: string) => string;
+  /** Reports whether a fault says that the film is not there any more. */
+  isGone: (error: unknown) => boolean;
+  /** Called when a film is not there any more. */
+  onGone: () => void;
+}
 
 export const mediaKeys = {
   all: ['media'] as const,

@@ -1,7 +1,7 @@
 import { http, send } from '@/lib/http';
 import { hasCode, problemCode } from '@/lib/problem';
 
-import type { Access } from './access';
+import type { Access } from './api';
 
 /** A visit to a share, as far as the player needs to know. */
 export interface Visit {
