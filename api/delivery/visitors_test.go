@@ -111,7 +111,7 @@ func TestVisitorsStream(t *testing.T) {
 		t.Errorf("one visit counts as %d downloads", n)
 	}
 	h.Exec(`update shares set max_downloads = 1`)
-	v.status(t, "begun before the limit", base, 200)
+	v.status(t, "started before the limit", base, 200)
 	v.status(t, "a visit beyond the limit", v.stream(t, v.open(t)), http.StatusForbidden, "account")
 	token := strings.Split(base, "/")[4]
 	for _, path := range []string{"/s/" + token + "/film.mkv", "/h/" + token + "/index.m3u8", "/f/" + token + "/film.mkv"} {

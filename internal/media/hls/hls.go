@@ -22,9 +22,9 @@ import (
 )
 
 const (
-	perOwner   = 4  // parts made at a time
-	ofOwner    = 32 // requests that wait or are served
-	waiting    = 64 // parts that are made or wait, of all owners
+	perOwner = 4  // parts made at a time
+	ofOwner  = 32 // requests that wait or are served
+	waiting  = 64 // parts that are made or wait, of all owners
 
 	// Visitors of shares have turns of their own, which are the file's owner's, and
 	// together at most half of each place and of the cache: a crowd of them leaves

@@ -1,4 +1,4 @@
-// Watches a film of a share in the real app in Chromium, as someone who is signed in nowhere, and goes on until the share
+// Watches a film of a share in the real app in Chromium, signed in nowhere, until the share
 // is revoked: once its input ends, it is. Arguments: address of the share. Prints a JSON line for what it saw before, and one after.
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
