@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -87,6 +88,12 @@ func TestACrowdOfVisitorsLeavesOwnersTheirTurn(t *testing.T) {
 	}
 	leave()
 	wg.Wait()
+	close(busy)
+	for err := range busy {
+		if !strings.Contains(err.Error(), "Too many films") {
+			t.Errorf("owners were served only once a visitor's time was up: %v", err)
+		}
+	}
 }
 
 // What visitors read slowly takes half of the cache at most, and owners have the
