@@ -263,7 +263,7 @@ func (s *Server) operations(r *kit.Router) {
 		MaxBytes: cfg.MaxJobBytes, UIURL: cfg.WorkflowUIURL, SealLogin: d.Keys.SealLogin,
 	})
 	s.files.Register(r)
-	shares.Register(r, shares.Deps{
+	visited := shares.Register(r, shares.Deps{
 		Store: d.Stores.Shares, Links: s.files, Passwords: d.Passwords, Limiter: d.Limiter, Keys: d.Keys, Background: s.records, URL: cfg.BaseURL,
 		MaxDays: cfg.MaxShareDays, Now: d.Now, NewID: d.NewID,
 	})
@@ -278,7 +278,7 @@ func (s *Server) operations(r *kit.Router) {
 	library.Register(r, d.Stores.Library, d.Limiter)
 	media.Register(r, media.Deps{
 		Store: d.Stores.Media, Objects: d.Objects, Limiter: d.Limiter, Log: d.Log.With("component", "media"), Now: d.Now, NewID: d.NewID,
-		Streamed: s.files.Streamed,
+		Streamed: s.files.Streamed, Visited: visited, CountView: s.files.CountView,
 	})
 	admin.Register(r, admin.Deps{
 		Store: d.Stores.Admin, Workflows: d.Workflows, Limiter: d.Limiter, Keys: d.Keys, Probes: d.Probes, Version: cfg.Version, Mail: cfg.Mail, URL: cfg.BaseURL,

@@ -105,6 +105,13 @@ type SharedFile struct {
 	Shown    string // its path in the share
 }
 
+// VisitedFile is a file of a share as a visitor came to it.
+type VisitedFile struct {
+	SharedFile
+	Visit ShareVisit
+	Share Share
+}
+
 // ShareVisit is a visitor's stay at a share, from its opening on.
 type ShareVisit struct {
 	ShareID uuid.UUID

@@ -118,6 +118,7 @@ func (f *Service) Serve(engine *gin.Engine) {
 		engine.Handle(method, PathSelection, f.files.selection)
 		engine.Handle(method, PathThumbnail, f.thumbs.shared)
 		engine.Handle(method, PathStream, f.stream.serve)
+		engine.Handle(method, PathSharedStream, f.stream.shared)
 	}
 	engine.NoRoute(kit.NotFound)
 }

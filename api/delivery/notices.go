@@ -37,6 +37,7 @@ func linkKinds() map[string]linkKind {
 		"z":  {token.PurposeArchive, grantSize, granted(models.ItemJob)},
 		"p":  {token.PurposeSelection, grantSize, granted(models.ItemZip)},
 		"s":  {token.PurposeShared, sharedSize, shared(models.ItemFile)},
+		"hs": {token.PurposeSharedStream, sharedSize, shared(models.ItemFile)},
 		"sz": {token.PurposeSharedArchive, sharedSize, shared(models.ItemShare)},
 		"t":  {token.PurposeThumbnails, sharedSize, pictured},
 	}

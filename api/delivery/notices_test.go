@@ -51,6 +51,10 @@ func TestNoticesReadEveryKindOfLink(t *testing.T) {
 		delivery.PathShared: {func(l *linked) string {
 			return l.visited(t, "/api/v1/shared/link", map[string]any{"index": l.refs[l.files[0].Path]})
 		}, first},
+		delivery.PathSharedStream: {func(l *linked) string {
+			l.h.Exec(`insert into media (file_id, state, info, asked_at) values ($1, 'read', '{"duration": 10, "audio": [{"codec": "opus"}]}', now())`, l.files[0].ID)
+			return l.visited(t, "/api/v1/shared/stream", map[string]any{"index": l.refs[l.files[0].Path]})
+		}, first},
 		delivery.PathSharedArchive: {func(l *linked) string { return l.visited(t, "/api/v1/shared/archive", nil) }, all},
 		delivery.PathThumbnail:     {func(l *linked) string { return fmt.Sprintf("%s%d", l.thumbnails, l.refs[l.files[0].Path]) }, first},
 		"/s/:token of the app":     {func(l *linked) string { return l.page }, all},

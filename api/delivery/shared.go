@@ -20,6 +20,7 @@ import (
 const (
 	PathShared        = "/s/:token/:name"
 	PathSharedArchive = "/sz/:token/:name"
+	PathSharedStream  = "/hs/:token/*part"
 )
 
 // sharedTime is how long a visitor's link works. The page asks for a new one when
@@ -73,6 +74,22 @@ func (s *Service) ShareArchiveLink(v models.ShareVisit, share models.Share) (add
 	return s.sharedLink(token.PurposeSharedArchive, sharedGrant{visit: v, item: share.ID}, "sz", sharedArchiveName(share))
 }
 
+// ShareStream returns a visitor's link that streams a film of a share, or why it
+// can't be streamed.
+func (s *Service) ShareStream(ctx context.Context, v models.ShareVisit, f models.SharedFile) (address string, expires time.Time, err error) {
+	if _, err := s.stream.film(ctx, f.File); err != nil {
+		return "", time.Time{}, err
+	}
+	address, expires = s.sharedLink(token.PurposeSharedStream, sharedGrant{visit: v, item: f.ID, inline: true}, "hs", "index.m3u8")
+	return address, expires, nil
+}
+
+// CountView counts that a visitor looks at a file of a share, as a delivery in place
+// is counted: once for each visit.
+func (s *Service) CountView(ctx context.Context, v models.ShareVisit, fileID uuid.UUID) error {
+	return s.files.store.CountDownload(ctx, v, fileID)
+}
+
 func (s *Service) sharedLink(p token.Purpose, g sharedGrant, kind, name string) (address string, expires time.Time) {
 	signer := s.links.signer
 	expires = signer.now().Add(sharedTime).Truncate(time.Second)
@@ -121,20 +138,26 @@ func ended(err error) error {
 // shared serves one file of a share. The share is asked on each request, so what
 // is revoked ends with the next range, and a running delivery within a second.
 func (h *deliveryHandlers) shared(c *gin.Context) {
-	ctx := c.Request.Context()
-	g, err := h.signer.readShared(token.PurposeShared, c.Param("token"))
-	var f models.SharedFile
+	if g, f, ok := h.visited(c, token.PurposeShared); ok {
+		h.send(c, f, errand{owner: f.UserID, inline: g.inline, still: h.stillShared(c.Request.Context(), g)})
+	}
+}
+
+// visited returns the file of a visitor's link, or answers why it is not delivered.
+func (h *deliveryHandlers) visited(c *gin.Context, p token.Purpose) (g sharedGrant, f models.File, ok bool) {
+	g, err := h.signer.readShared(p, c.Param("token"))
+	var shown models.SharedFile
 	if err == nil {
-		f, err = h.deliverable(ctx, g, g.item)
+		shown, err = h.deliverable(c.Request.Context(), g, g.item)
 	}
 	if err == nil {
-		err = h.admitVisitor(c, g, f.UserID)
+		err = h.admitVisitor(c, g, shown.UserID)
 	}
 	if err != nil {
 		h.refuseVisitor(c, err)
-		return
+		return g, f, false
 	}
-	h.send(c, f.File, errand{owner: f.UserID, inline: g.inline, still: h.stillShared(ctx, g)})
+	return g, shown.File, true
 }
 
 // deliverable returns a file if it may be delivered to the visitor now.

@@ -86,20 +86,45 @@ func (h *streamHandlers) serve(c *gin.Context) {
 	if !ok {
 		return
 	}
-	film, err := h.film(ctx, f)
-	var p streamPart
-	if err == nil {
-		p, err = h.part(ctx, film, c.Param("part"))
-	}
-	if errors.Is(err, hls.ErrStorage) {
-		err = storageFault(err)
-	}
+	p, err := h.filmPart(c, f, false)
 	if err != nil {
 		h.refuse(c, err)
 		return
 	}
 	defer p.body.Close()
 	h.sendPart(c, f, p, errand{owner: g.userID, still: h.stillLinked(ctx, g)})
+}
+
+// shared serves one part of a stream to a visitor of a share, who is counted and
+// refused as for the file itself.
+func (h *streamHandlers) shared(c *gin.Context) {
+	h.allowApp(c)
+	g, f, ok := h.visited(c, token.PurposeSharedStream)
+	if !ok {
+		return
+	}
+	p, err := h.filmPart(c, f, true)
+	if err != nil {
+		h.refuseVisitor(c, err)
+		return
+	}
+	defer p.body.Close()
+	h.sendPart(c, f, p, errand{owner: f.UserID, still: h.stillShared(c.Request.Context(), g)})
+}
+
+// filmPart finds or makes what the path of a request names.
+func (h *streamHandlers) filmPart(c *gin.Context, f models.File, visited bool) (streamPart, error) {
+	ctx := c.Request.Context()
+	film, err := h.film(ctx, f)
+	if err != nil {
+		return streamPart{}, err
+	}
+	film.Visited = visited
+	p, err := h.part(ctx, film, c.Param("part"))
+	if errors.Is(err, hls.ErrStorage) {
+		err = storageFault(err)
+	}
+	return p, err
 }
 
 // streamPart is what a request is for.

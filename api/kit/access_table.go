@@ -19,8 +19,12 @@ var accessTable = map[string]Access{
 	"link-shared-archive": AccessPublic,
 	"link-shared-file":    AccessPublic,
 	"get-sent-notice":     AccessPublic,
+	"get-shared-media":    AccessPublic,
+	"get-shared-subtitle": AccessPublic,
 	"list-plans":          AccessPublic,
 	"list-shared-files":   AccessPublic,
+
+	"list-shared-subtitles": AccessPublic,
 	"login":               AccessPublic,
 	"login-passkey":       AccessPublic,
 	"login-totp":          AccessPublic,
@@ -31,6 +35,7 @@ var accessTable = map[string]Access{
 	"resend-verification": AccessPublic,
 	"send-notice":         AccessPublic,
 	"setup":               AccessPublic,
+	"stream-shared-file":  AccessPublic,
 	"verify":              AccessPublic,
 
 	"get-me": AccessAccount,

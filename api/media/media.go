@@ -95,27 +95,36 @@ type mediaOutput struct {
 }
 
 func (s *Service) media(ctx context.Context, in *fileInput) (*mediaOutput, error) {
-	user := kit.Caller(ctx).ID
-	f, err := s.store.File(ctx, user, in.ID)
+	f, err := s.store.File(ctx, kit.Caller(ctx).ID, in.ID)
 	switch {
 	case err != nil:
 		return nil, err
 	case f.Blocked:
 		return nil, kit.BlockedContent()
 	case !models.IsMedia(f.ContentType):
-		return &mediaOutput{s.render(models.Media{State: models.MediaUnreadable, Problem: "This is neither a film nor music."})}, nil
+		return &mediaOutput{s.render(noMedia())}, nil
 	}
-	m, err := s.store.Media(ctx, user, in.ID)
+	return s.known(ctx, f)
+}
+
+// known shows what is known of a media file, which is read if it wasn't.
+func (s *Service) known(ctx context.Context, f models.File) (*mediaOutput, error) {
+	m, err := s.store.Media(ctx, f.UserID, f.ID)
 	if models.IsNotFound(err) {
 		m, err = models.Media{State: models.MediaWaiting}, nil
 	}
 	if err == nil && (m.State == models.MediaWaiting || m.State == models.MediaOff) {
-		err = s.store.AskMedia(ctx, user, in.ID)
+		err = s.store.AskMedia(ctx, f.UserID, f.ID)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return &mediaOutput{s.render(m)}, nil
+}
+
+// noMedia is what is known of a file that doesn't play.
+func noMedia() models.Media {
+	return models.Media{State: models.MediaUnreadable, Problem: "This is neither a film nor music."}
 }
 
 // render shows what is known.

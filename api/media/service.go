@@ -26,6 +26,7 @@ type Store interface {
 	ProbeStore
 	PlaybackStore
 	SubtitleStore
+	VisitorStore
 }
 
 // Objects reads stored files.
@@ -43,6 +44,10 @@ type Deps struct {
 	NewID   func() uuid.UUID
 	// Streamed returns why a file can't be streamed, or nothing if it can.
 	Streamed func(models.Media) string
+	// Visited returns a file of a visit to a share, and CountView counts that the
+	// visitor looks at it.
+	Visited   func(ctx context.Context, visit string, index int64) (models.VisitedFile, error)
+	CountView func(ctx context.Context, v models.ShareVisit, fileID uuid.UUID) error
 }
 
 // Service serves what is known of files that can be played.
@@ -55,17 +60,22 @@ type Service struct {
 	newID    func() uuid.UUID
 	streamed func(models.Media) string
 	reading  *semaphore.Weighted // subtitles that are read at a time
+
+	visited   func(ctx context.Context, visit string, index int64) (models.VisitedFile, error)
+	countView func(ctx context.Context, v models.ShareVisit, fileID uuid.UUID) error
+	guests    *semaphore.Weighted // subtitles that are read at a time for visitors of shares
 }
 
 // Register adds the operations of players.
 func Register(r *kit.Router, d Deps) {
 	s := &Service{
 		store: d.Store, objects: d.Objects, limits: d.Limiter, log: d.Log, now: d.Now, newID: d.NewID, streamed: d.Streamed,
-		reading: semaphore.NewWeighted(subtitlesAtOnce),
+		reading: semaphore.NewWeighted(subtitlesAtOnce), guests: semaphore.NewWeighted(visitorsAtOnce), visited: d.Visited, countView: d.CountView,
 	}
 	s.mediaRoutes(r)
 	s.playbackRoutes(r)
 	s.subtitleRoutes(r)
+	s.visitorRoutes(r)
 }
 
 type fileInput struct {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/google/uuid"
+	"golang.org/x/sync/semaphore"
 
 	"longhaul/api/kit"
 	"longhaul/internal/media/subtitle"
@@ -51,14 +52,19 @@ func (s *Service) subtitleRoutes(r *kit.Router) {
 	kit.Handle(r, huma.Operation{
 		OperationID: "get-subtitle", Method: http.MethodGet, Path: path + "/{sid}", Tags: []string{tag}, Summary: "Subtitles as WebVTT",
 		Description: "Whatever their format and encoding.",
-		Responses: map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: map[string]*huma.MediaType{
-			"text/vtt": {Schema: &huma.Schema{Type: "string"}},
-		}}},
+		Responses:   vttAnswer(),
 	}, s.subtitle)
 	kit.Handle(r, huma.Operation{
 		OperationID: "delete-subtitle", Method: http.MethodDelete, Path: path + "/{sid}", Tags: []string{tag}, Summary: "Delete uploaded subtitles",
 		Description: "To delete those beside the film, delete their file.", DefaultStatus: http.StatusNoContent,
 	}, s.deleteSubtitle)
+}
+
+// vttAnswer documents an answer in WebVTT.
+func vttAnswer() map[string]*huma.Response {
+	return map[string]*huma.Response{"200": {Description: http.StatusText(http.StatusOK), Content: map[string]*huma.MediaType{
+		"text/vtt": {Schema: &huma.Schema{Type: "string"}},
+	}}}
 }
 
 // Subtitle is one of a film's subtitles.
@@ -149,15 +155,20 @@ func (s *Service) subtitle(ctx context.Context, in *subtitleInput) (*huma.Stream
 	if err != nil {
 		return nil, err
 	}
-	if err := s.reading.Acquire(ctx, 1); err != nil {
+	return vtt(ctx, s.reading, time.Duration(in.Offset)*time.Millisecond, func() (string, error) { return s.text(ctx, film, in.SID) })
+}
+
+// vtt answers with a text as WebVTT, which is read in turn.
+func vtt(ctx context.Context, turns *semaphore.Weighted, offset time.Duration, read func() (string, error)) (*huma.StreamResponse, error) {
+	if err := turns.Acquire(ctx, 1); err != nil {
 		return nil, fmt.Errorf("wait to read subtitles: %w", err)
 	}
-	defer s.reading.Release(1)
-	text, err := s.text(ctx, film, in.SID)
+	defer turns.Release(1)
+	text, err := read()
 	if err != nil {
 		return nil, err
 	}
-	body, err := subtitle.WebVTT(text, time.Duration(in.Offset)*time.Millisecond)
+	body, err := subtitle.WebVTT(text, offset)
 	if err != nil {
 		return nil, unreadable().Because(err)
 	}
@@ -202,11 +213,16 @@ func (s *Service) text(ctx context.Context, film models.File, sid string) (strin
 	if err != nil {
 		return "", err
 	}
-	if found.Size > subtitle.MaxSize {
+	return s.textOf(ctx, found, words)
+}
+
+// textOf returns the text of a file of subtitles.
+func (s *Service) textOf(ctx context.Context, f models.File, w subtitle.Words) (string, error) {
+	if f.Size > subtitle.MaxSize {
 		return "", models.Errorf(models.CodeTooLarge, "Subtitles can have at most %d MiB.", subtitle.MaxSize>>20)
 	}
-	data, err := s.read(ctx, found)
-	return subtitle.Decode(data, words.Language), err
+	data, err := s.read(ctx, f)
+	return subtitle.Decode(data, w.Language), err
 }
 
 // read returns the bytes of a small file.

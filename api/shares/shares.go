@@ -52,6 +52,8 @@ type Links interface {
 	ShareLink(v models.ShareVisit, f models.SharedFile, inline bool) (address string, expires time.Time)
 	ShareArchiveLink(v models.ShareVisit, s models.Share) (address string, expires time.Time)
 	ShareThumbnails(v models.ShareVisit, expires time.Time) (base string)
+	// ShareStream returns a fault for a file that can't be streamed.
+	ShareStream(ctx context.Context, v models.ShareVisit, f models.SharedFile) (address string, expires time.Time, err error)
 	// MayServe returns a fault while the owner's bandwidth is used up.
 	MayServe(ctx context.Context, owner uuid.UUID) error
 }
@@ -76,10 +78,14 @@ type Deps struct {
 	NewID      func() uuid.UUID
 }
 
-// Register adds the operations on shares.
-func Register(r *kit.Router, d Deps) {
+// Register adds the operations on shares, and returns what finds a file of a visit
+// for other operations of visitors. It fails as they do, and reports what the visit
+// is to.
+func Register(r *kit.Router, d Deps) (visited func(ctx context.Context, visit string, index int64) (models.VisitedFile, error)) {
+	visitors := &visitorHandlers{Deps: d}
 	(&ownerHandlers{Deps: d}).routes(r)
-	(&visitorHandlers{Deps: d}).routes(r)
+	visitors.routes(r)
+	return visitors.file
 }
 
 const tagShares = "shares"

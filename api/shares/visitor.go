@@ -30,6 +30,8 @@ func (h *visitorHandlers) routes(r *kit.Router) {
 		"Without the password of a share that has one, the answer says so and nothing else. The same fault stands for an unknown share, one that expired and one that was revoked."), h.open)
 	kit.Handle(r, op("list-shared-files", "files", "List the files of an open share in a compact form", "Page by page."), h.files)
 	kit.Handle(r, op("link-shared-file", "link", "Create a link to a file of an open share", "It works for six hours, and while the share does."), h.link)
+	kit.Handle(r, op("stream-shared-file", "stream", "Create a link that streams a media file of an open share",
+		"The link is an HLS playlist. It works for six hours, and while the share does. A stream counts as a download once for each visit and file."), h.stream)
 	kit.Handle(r, op("link-shared-archive", "archive", "Create a link to all files of an open share as a zip", "It works for six hours, and while the share does."), h.archive)
 }
 
@@ -238,24 +240,53 @@ type SharedLink struct {
 type linkOutput struct{ Body SharedLink }
 
 func (h *visitorHandlers) link(ctx context.Context, in *linkInput) (*linkOutput, error) {
-	v, s, err := h.visit(ctx, in.Body.Visit)
-	if err != nil {
-		return nil, err
-	}
-	position, index := models.SharedPlace(in.Body.Index)
-	f, err := h.Store.SharedFile(ctx, s.ID, position, index)
+	f, err := h.file(ctx, in.Body.Visit, in.Body.Index)
 	if err != nil {
 		return nil, err
 	}
 	inline := in.Body.Disposition == "inline"
-	if s.ViewOnly && (!inline || source.InlineType(f.ContentType) == "") {
+	if f.Share.ViewOnly && (!inline || source.InlineType(f.ContentType) == "") {
 		return nil, models.Errorf(models.CodeForbidden, "Files of this share can only be viewed.")
 	}
-	if err := h.mayServe(ctx, s); err != nil {
+	if err := h.mayServe(ctx, f.Share); err != nil {
 		return nil, err
 	}
 	out := &linkOutput{}
-	out.Body.URL, out.Body.ExpiresAt = h.Links.ShareLink(v, f, inline)
+	out.Body.URL, out.Body.ExpiresAt = h.Links.ShareLink(f.Visit, f.SharedFile, inline)
+	return out, nil
+}
+
+// file returns a file of a visit, while both hold.
+func (h *visitorHandlers) file(ctx context.Context, visit string, ref int64) (models.VisitedFile, error) {
+	v, s, err := h.visit(ctx, visit)
+	if err != nil {
+		return models.VisitedFile{}, err
+	}
+	position, index := models.SharedPlace(ref)
+	f, err := h.Store.SharedFile(ctx, s.ID, position, index)
+	return models.VisitedFile{SharedFile: f, Visit: v, Share: s}, err
+}
+
+type streamInput struct {
+	Body struct {
+		Visit string `json:"visit" minLength:"1" maxLength:"512"`
+		Index int64  `json:"index" minimum:"0" maximum:"4503599627370495" doc:"From the list of files"`
+	} `nameHint:"StreamSharedFile"`
+}
+
+func (h *visitorHandlers) stream(ctx context.Context, in *streamInput) (*linkOutput, error) {
+	f, err := h.file(ctx, in.Body.Visit, in.Body.Index)
+	if err == nil {
+		err = h.mayServe(ctx, f.Share)
+	}
+	if err != nil {
+		return nil, err
+	}
+	out := &linkOutput{}
+	out.Body.URL, out.Body.ExpiresAt, err = h.Links.ShareStream(ctx, f.Visit, f.SharedFile)
+	if err != nil {
+		return nil, err
+	}
 	return out, nil
 }
 

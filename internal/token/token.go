@@ -53,6 +53,7 @@ const (
 	PurposeVisit         Purpose = "share-visit"   // a visitor's stay at a share
 	PurposeThumbnails    Purpose = "share-thumbs"  // a visitor's thumbnails of a share
 	PurposeShared        Purpose = "share-file"    // a visitor's link to one file of a share
+	PurposeSharedStream  Purpose = "share-stream"  // a visitor's link that streams one file of a share
 	PurposeSharedArchive Purpose = "share-archive" // a visitor's link to a share's files as a zip
 
 	PurposeBackup    Purpose = "backup"             // fingerprints of secrets in a backup, and its seal

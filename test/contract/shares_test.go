@@ -30,12 +30,18 @@ func (r *recorder) shareStory(p *cast, ready string) {
 	r.do(delivery, call{what: "a made-up visit", method: post, path: visits + "files", body: `{"visit":"made-up"}`})
 	link := r.must(delivery, call{method: post, path: visits + "link", body: `{"visit":"` + visit + `","index":0}`}).get("url")
 	r.do(delivery, call{what: "no such file", method: post, path: visits + "link", body: `{"visit":"` + visit + `","index":99}`})
+	for _, what := range []string{"media", "subtitles", "stream"} {
+		r.do(delivery, call{what: "no film", method: post, path: visits + what, body: `{"visit":"` + visit + `","index":0}`})
+		r.do(delivery, call{what: "a made-up visit", method: post, path: visits + what, body: `{"visit":"made-up","index":0}`})
+	}
+	r.do(delivery, call{what: "no film", method: post, path: visits + "subtitle", body: `{"visit":"` + visit + `","index":0,"subtitle":"1"}`})
 	archive := r.must(delivery, call{method: post, path: visits + "archive", body: `{"visit":"` + visit + `"}`}).get("url")
 	for _, method := range []string{http.MethodHead, get} {
 		r.do(delivery, call{method: method, path: link})
 		r.do(delivery, call{method: method, path: archive})
 		r.do(delivery, call{what: "no photo", method: method, path: opened.get("thumbnails") + "0"})
 		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/t/made-up/0"})
+		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/hs/made-up/index.m3u8"})
 		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/s/made-up/name.txt"})
 		r.do(delivery, call{what: "a made-up token", method: method, path: r.files + "/sz/made-up/all.zip"})
 	}

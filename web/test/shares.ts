@@ -1,6 +1,7 @@
-import type { NewShare, OpenedShare, Share, ShareSettings, UserShare } from '@/api/model';
+import type { Media, NewShare, OpenedShare, Share, Subtitle, ShareSettings, UserShare } from '@/api/model';
 
 import { empty, json, problem, type Route } from './answers';
+import { makeMedia } from './media';
 import { outlinePage } from './file-lists';
 import { makeFile, moment, newId } from './fixtures';
 
@@ -31,6 +32,9 @@ export class ShareWorld {
   /** Why links are refused; undefined while they aren't. */
   refused: Response | undefined;
   visitEnded = false;
+  /** What is known of films, and their subtitles, by the index of the film. */
+  readonly media = new Map<number, Media>();
+  readonly subtitles = new Map<number, { item: Subtitle; text: string }[]>();
 
   constructor(private readonly filesUrl: () => string) {}
 
@@ -43,12 +47,23 @@ export class ShareWorld {
     ['DELETE', /^\/admin\/shares\/([^/]+)$/, ([, id]) => this.revokeAny(id)],
     ['POST', /^\/shared\/open$/, async (_, request) => this.open((await request.json()) as { password?: string })],
     ['POST', /^\/shared\/files$/, async (_, request) => this.page((await request.json()) as { cursor?: string })],
+    ['POST', /^\/shared\/(media|subtitles|subtitle|stream)$/, async ([, what], request) => this.film(what, (await request.json()) as { index: number; subtitle?: string })],
     ['POST', /^\/shared\/(link|archive)$/, ([, what]) => this.refused?.clone() ?? json({ url: `${this.filesUrl()}/${what === 'link' ? 's' : 'sz'}/t/file`, expiresAt: moment(20_000) })],
   ];
 
   private page({ cursor = '0' }: { cursor?: string }): Response {
     if (this.visitEnded) return problem(409, 'conflict', 'Your visit has ended. Open the share again.');
     return json(outlinePage(this.files, new URL(`http://x/?cursor=${cursor}`)));
+  }
+
+  private film(what: string | undefined, { index, subtitle }: { index: number; subtitle?: string }): Response {
+    if (this.visitEnded) return problem(409, 'conflict', 'Your visit has ended. Open the share again.');
+    const beside = this.subtitles.get(index) ?? [];
+    if (what === 'media') return json(this.media.get(index) ?? makeMedia());
+    if (what === 'subtitles') return json({ items: beside.map(({ item }) => item) });
+    if (what === 'stream') return json({ url: `${this.filesUrl()}/hs/shared-${index}/index.m3u8`, expiresAt: moment(20_000) });
+    const found = beside.find(({ item }) => item.id === subtitle);
+    return found ? new Response(found.text, { headers: { 'Content-Type': 'text/vtt; charset=utf-8' } }) : problem(404, 'not_found', 'No such subtitles.');
   }
 
   private create(body: NewShare): Response {

@@ -185,10 +185,11 @@ type mediaStore struct {
 	*filesRows
 	*mediaRows
 	*playbackRows
+	*sharesRows
 }
 
 // Media returns what playing files asks of the store.
-func Media(s *store.Store) mediaStore { return mediaStore{s.Files, s.Media, s.Playback} }
+func Media(s *store.Store) mediaStore { return mediaStore{s.Files, s.Media, s.Playback, s.Shares} }
 
 type jobsStore struct {
 	*admissionRows

@@ -45,13 +45,21 @@ type cache struct {
 
 	mu    sync.Mutex
 	used  int64 // bytes of all parts, those in the making and those being sent, too
+	lent  int64 // of these, bytes of parts that are being sent to visitors of shares
 	parts map[key]*list.Element
-	order *list.List // of *part, the last used in front
-	made  map[key]*work
+	usage *list.List // of *part, the last used in front
+	made  map[order]*work
+}
+
+// order is a part that is asked for. Visitors of shares don't share the making with
+// those who signed in, who would wait in the visitors' turns with them.
+type order struct {
+	key
+	visited bool
 }
 
 func newCache(limit int64) *cache {
-	return &cache{limit: limit, parts: map[key]*list.Element{}, order: list.New(), made: map[key]*work{}}
+	return &cache{limit: limit, parts: map[key]*list.Element{}, usage: list.New(), made: map[order]*work{}}
 }
 
 // work is a part in the making.
@@ -70,47 +78,49 @@ type part struct {
 	body   *os.File
 	size   int64
 	held   int // readers
+	lent   int // of these, visitors of shares
 	gone   bool
 	forget *time.Timer
 }
 
 // get returns a part, which produce writes if it isn't there. The caller closes what
 // it gets.
-func (c *cache) get(ctx context.Context, k key, produce func(context.Context, *draft) error) (*Part, error) {
+func (c *cache) get(ctx context.Context, k key, visited bool, produce func(context.Context, *draft) error) (*Part, error) {
 	c.mu.Lock()
 	if e, ok := c.parts[k]; ok {
-		c.order.MoveToFront(e)
+		c.usage.MoveToFront(e)
 		p := e.Value.(*part)
 		p.held++
 		p.forget.Reset(idle)
 		c.mu.Unlock()
-		return c.open(p), nil
+		return c.open(p, visited)
 	}
-	w := c.made[k]
+	o := order{k, visited}
+	w := c.made[o]
 	if w == nil {
 		// the part is made for all who ask; it ends when the last of them leaves
 		making, cancel := context.WithCancel(context.WithoutCancel(ctx))
 		w = &work{cancel: cancel, done: make(chan struct{})}
-		c.made[k] = w
-		go c.work(making, k, w, produce)
+		c.made[o] = w
+		go c.work(making, o, w, produce)
 	}
 	w.asked++
 	c.mu.Unlock()
 	select {
 	case <-w.done:
 	case <-ctx.Done():
-		if !c.leave(k, w) {
+		if !c.leave(o, w) {
 			return nil, fmt.Errorf("wait for a part of a stream: %w", ctx.Err())
 		}
 	}
 	if w.err != nil {
 		return nil, w.err
 	}
-	return c.open(w.part), nil
+	return c.open(w.part, visited)
 }
 
 // leave takes one who waits away, unless the part is done.
-func (c *cache) leave(k key, w *work) (done bool) {
+func (c *cache) leave(o order, w *work) (done bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	select {
@@ -120,22 +130,22 @@ func (c *cache) leave(k key, w *work) (done bool) {
 	}
 	if w.asked--; w.asked == 0 {
 		w.cancel()
-		if c.made[k] == w {
-			delete(c.made, k) // who asks now gets one that isn't cancelled
+		if c.made[o] == w {
+			delete(c.made, o) // who asks now gets one that isn't cancelled
 		}
 	}
 	return false
 }
 
 // work makes a part.
-func (c *cache) work(ctx context.Context, k key, w *work, produce func(context.Context, *draft) error) {
+func (c *cache) work(ctx context.Context, o order, w *work, produce func(context.Context, *draft) error) {
 	defer w.cancel()
 	d := &draft{cache: c}
 	err := produce(ctx, d)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.made[k] == w {
-		delete(c.made, k)
+	if c.made[o] == w {
+		delete(c.made, o)
 	}
 	if err == nil && w.asked == 0 {
 		err = context.Canceled
@@ -144,7 +154,7 @@ func (c *cache) work(ctx context.Context, k key, w *work, produce func(context.C
 		d.drop()
 		w.err = err
 	} else {
-		w.part = c.keep(k, d, w.asked)
+		w.part = c.keep(o.key, d, w.asked)
 	}
 	close(w.done)
 }
@@ -160,7 +170,7 @@ func (c *cache) keep(k key, d *draft, held int) *part {
 	if old, ok := c.parts[k]; ok {
 		c.evict(old.Value.(*part))
 	}
-	c.parts[k] = c.order.PushFront(p)
+	c.parts[k] = c.usage.PushFront(p)
 	return p
 }
 
@@ -171,7 +181,7 @@ func (c *cache) evict(p *part) {
 	}
 	p.gone = true
 	p.forget.Stop()
-	c.order.Remove(c.parts[p.key])
+	c.usage.Remove(c.parts[p.key])
 	delete(c.parts, p.key)
 	c.settle(p)
 }
@@ -190,7 +200,7 @@ func (c *cache) settle(p *part) {
 func (c *cache) reserve(n int64) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for e := c.order.Back(); e != nil && c.used+n > c.limit; {
+	for e := c.usage.Back(); e != nil && c.used+n > c.limit; {
 		before := e.Prev()
 		if p := e.Value.(*part); p.held == 0 {
 			c.evict(p)
@@ -204,7 +214,12 @@ func (c *cache) reserve(n int64) error {
 	return nil
 }
 
-func (c *cache) open(p *part) *Part {
+// open returns a part to a reader who has a hold on it. Visitors hold up to half of
+// the cache: what they read slowly can't be evicted.
+func (c *cache) open(p *part, visited bool) (*Part, error) {
+	if visited && !c.lend(p) {
+		return nil, errFull
+	}
 	var body io.ReaderAt
 	if p.body != nil {
 		body = p.body
@@ -214,9 +229,36 @@ func (c *cache) open(p *part) *Part {
 		close: sync.OnceFunc(func() {
 			c.mu.Lock()
 			defer c.mu.Unlock()
+			if visited {
+				c.giveBack(p)
+			}
 			p.held--
 			c.settle(p)
 		}),
+	}, nil
+}
+
+// lend notes that a visitor reads a part, or lets the part go if visitors hold too
+// much.
+func (c *cache) lend(p *part) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if p.lent == 0 {
+		if c.lent+p.size > c.limit/2 {
+			p.held--
+			c.settle(p)
+			return false
+		}
+		c.lent += p.size
+	}
+	p.lent++
+	return true
+}
+
+// giveBack notes that a visitor has read a part. The caller has the cache's lock.
+func (c *cache) giveBack(p *part) {
+	if p.lent--; p.lent == 0 {
+		c.lent -= p.size
 	}
 }
 

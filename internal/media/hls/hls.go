@@ -22,9 +22,17 @@ import (
 )
 
 const (
-	perOwner   = 3  // parts made at a time; fewer than of all, so that no owner takes every place
-	ofOwner    = 32 // requests that wait or are served
-	waiting    = 64 // parts that are made or wait, of all owners
+	perOwner = 3  // parts made at a time; fewer than of all, so that no owner takes every place
+	ofOwner  = 32 // requests that wait or are served
+	waiting  = 64 // parts that are made or wait, of all owners
+
+	// Visitors of shares have turns of their own, which are the file's owner's, and
+	// together at most half of each place and of the cache: a crowd of them leaves
+	// the owner's turns alone, and the other half to those who signed in.
+	perVisited = 2  // parts made at a time for visitors of one owner's shares
+	ofVisited  = 16 // requests of theirs that wait or are served
+	visiting   = waiting / 2
+
 	making     = time.Minute
 	maxSegment = 256 << 20 // bytes
 	maxSamples = 20_000    // in a segment
@@ -49,6 +57,9 @@ type Film struct {
 	File models.File
 	Info *models.MediaInfo
 	Keys models.KeyFrames
+
+	// Visited films are asked for by visitors of a share, and made in their turns.
+	Visited bool
 }
 
 // Service makes parts of streams and keeps the last of them. It is safe for
@@ -62,14 +73,20 @@ type Service struct {
 	owners  *turn.Turns
 	places  *semaphore.Weighted // of parts that are made or wait
 	going   *semaphore.Weighted
+
+	visited   *turn.Turns         // by the owner of the file
+	guests    *semaphore.Weighted // places of visitors, which are among the others
+	guestsRun *semaphore.Weighted // likewise for those that are being made
 }
 
 // New returns a service that keeps at most so many bytes of what it made. Without
 // a runner, nothing can be streamed.
 func New(runner Runner, objects Objects, keep int64, log *slog.Logger) *Service {
+	going := int64(max(4, runtime.GOMAXPROCS(0)))
 	return &Service{
 		runner: runner, objects: objects, log: log, cache: newCache(keep), heads: newHeads(), owners: turn.New(perOwner, ofOwner),
-		places: semaphore.NewWeighted(waiting), going: semaphore.NewWeighted(int64(max(4, runtime.GOMAXPROCS(0)))),
+		places: semaphore.NewWeighted(waiting), going: semaphore.NewWeighted(going),
+		visited: turn.New(perVisited, ofVisited), guests: semaphore.NewWeighted(visiting), guestsRun: semaphore.NewWeighted(going / 2),
 	}
 }
 

@@ -7,6 +7,8 @@ import (
 	"io"
 	"strconv"
 
+	"golang.org/x/sync/semaphore"
+
 	"longhaul/internal/media/hls/fmp4"
 	"longhaul/internal/media/tool"
 	"longhaul/internal/turn"
@@ -62,7 +64,7 @@ func (s *Service) get(ctx context.Context, f Film, k key, produce func(context.C
 	if s.runner == nil {
 		return nil, models.Errorf(models.CodeUnavailable, "This server can't stream files.")
 	}
-	return s.cache.get(ctx, k, func(ctx context.Context, d *draft) error {
+	p, err := s.cache.get(ctx, k, f.Visited, func(ctx context.Context, d *draft) error {
 		ctx, cancel := context.WithTimeout(ctx, making)
 		defer cancel()
 		err := s.inTurn(ctx, f, func() error { return produce(ctx, d) })
@@ -77,25 +79,44 @@ func (s *Service) get(ctx context.Context, f Film, k key, produce func(context.C
 		}
 		return err
 	})
+	if errors.Is(err, errFull) { // visitors hold as much as they may
+		return nil, busy()
+	}
+	return p, err
 }
 
-// inTurn does what takes a program in its owner's turn.
+// inTurn does what takes a program in its owner's turn, or in that of the visitors
+// of the owner's shares.
 func (s *Service) inTurn(ctx context.Context, f Film, do func() error) error {
+	turns := s.owners
+	if f.Visited {
+		turns = s.visited
+		if !s.guests.TryAcquire(1) {
+			return busy()
+		}
+		defer s.guests.Release(1)
+	}
 	if !s.places.TryAcquire(1) {
 		return busy()
 	}
 	defer s.places.Release(1)
-	leave, err := s.owners.Take(ctx, f.File.UserID)
+	leave, err := turns.Take(ctx, f.File.UserID)
 	if errors.Is(err, turn.ErrBusy) {
 		return busy()
 	} else if err != nil {
 		return err
 	}
 	defer leave()
-	if err := s.going.Acquire(ctx, 1); err != nil {
-		return fmt.Errorf("wait to make a part of a stream: %w", err)
+	running := []*semaphore.Weighted{s.going}
+	if f.Visited {
+		running = []*semaphore.Weighted{s.guestsRun, s.going}
 	}
-	defer s.going.Release(1)
+	for _, r := range running {
+		if err := r.Acquire(ctx, 1); err != nil {
+			return fmt.Errorf("wait to make a part of a stream: %w", err)
+		}
+		defer r.Release(1)
+	}
 	return do()
 }
 

@@ -137,3 +137,21 @@ func (sh *Shares) CountDownload(ctx context.Context, v models.ShareVisit, itemID
 		return err
 	})
 }
+
+// maxBeside is how many films and subtitles of a share are looked at.
+const maxBeside = 20_000
+
+// SharedFilmsAndSubtitles returns the films and the files of subtitles that the
+// share shows, those of the job first.
+func (sh *Shares) SharedFilmsAndSubtitles(ctx context.Context, shareID, jobID uuid.UUID) ([]models.SharedFile, error) {
+	var rows []sharedRow
+	err := sh.db.Rows(ctx, &rows, "list shared films and subtitles", `
+		select f.*, i.position, i.label, i.strip, coalesce(i.shown, '') as shown from `+visible+`
+		where i.share_id = ? and (f.content_type like 'video/%' or lower(right(f.path, 4)) in ('.srt', '.vtt', '.ass', '.ssa', '.wmv', '.flv', '.3gp', '.vob'))
+		order by f.job_id <> ?, i.position, f.idx limit ?`, shareID, jobID, maxBeside)
+	out := make([]models.SharedFile, 0, len(rows))
+	for _, r := range rows {
+		out = append(out, r.shared())
+	}
+	return out, err
+}

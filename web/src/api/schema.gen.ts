@@ -3615,6 +3615,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/shared/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What is in a film or a piece of music of an open share
+         * @description A file that nobody has read yet is waiting: ask again in a few seconds.
+         */
+        post: operations["get-shared-media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/shared/open": {
         parameters: {
             query?: never;
@@ -3629,6 +3649,66 @@ export interface paths {
          * @description Without the password of a share that has one, the answer says so and nothing else. The same fault stands for an unknown share, one that expired and one that was revoked.
          */
         post: operations["open-share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a link that streams a media file of an open share
+         * @description The link is an HLS playlist. It works for six hours, and while the share does. A stream counts as a download once for each visit and file.
+         */
+        post: operations["stream-shared-file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/subtitle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Subtitles of a film of an open share as WebVTT
+         * @description Whoever reads them looks at the film, which counts as a download once for each visit.
+         */
+        post: operations["get-shared-subtitle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shared/subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The subtitles of a film of an open share
+         * @description Files beside it in the share, by the names that they have there. The id of each is its index.
+         */
+        post: operations["list-shared-subtitles"];
         delete?: never;
         options?: never;
         head?: never;
@@ -7682,6 +7762,14 @@ export interface components {
          * @enum {string}
          */
         ShareState: "active" | "spent" | "expired" | "revoked";
+        SharedFilm: {
+            /**
+             * Format: int64
+             * @description From the list of files
+             */
+            index: number;
+            visit: string;
+        };
         SharedLink: {
             /** Format: date-time */
             expiresAt: string;
@@ -7692,6 +7780,16 @@ export interface components {
             files?: string[] | null;
             /** @description With everything that lies in them now. What is put there later is not shared */
             folders?: string[] | null;
+        };
+        SharedSubtitle: {
+            /**
+             * Format: int64
+             * @description Of the film, from the list of files
+             */
+            index: number;
+            /** @description The id of the subtitles */
+            subtitle: string;
+            visit: string;
         };
         ShownAnnouncement: {
             dismissible: boolean;
@@ -8053,6 +8151,14 @@ export interface components {
              * @description Send it back as Last-Event-ID to resume
              */
             id?: number;
+        };
+        StreamSharedFile: {
+            /**
+             * Format: int64
+             * @description From the list of files
+             */
+            index: number;
+            visit: string;
         };
         Strike: {
             /** @description It neither expired nor was withdrawn */
@@ -15841,6 +15947,39 @@ export interface operations {
             };
         };
     };
+    "get-shared-media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedFilm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Media"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "open-share": {
         parameters: {
             query?: never;
@@ -15861,6 +16000,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OpenedShare"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stream-shared-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StreamSharedFile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedLink"];
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-shared-subtitle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedSubtitle"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/vtt": string;
+                };
+            };
+            /** @description A fault, as a problem document (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-shared-subtitles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SharedFilm"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Subtitles"];
                 };
             };
             /** @description A fault, as a problem document (RFC 9457) */

@@ -87,7 +87,7 @@ try {
   await video.waitFor();
   await visitor.waitForFunction(() => document.querySelector('video').duration > 0);
   const length = await video.evaluate((each) => each.duration);
-  const url = await video.evaluate((each) => each.src);
+  const url = await video.evaluate((each) => each.currentSrc);
 
   await owner.goto(`${app}/shares`);
   const counted = (await owner.getByText(/of 5 downloads/).innerText()).trim();

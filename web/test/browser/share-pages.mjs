@@ -1,4 +1,5 @@
 // Shares: the dialog, the list, what admins see, and the page of a share.
+import { makeMp4 } from './film.mjs';
 import { go, still } from './steps.mjs';
 
 function stranger(stage) {
@@ -15,6 +16,27 @@ async function openDialog(page, stage) {
   await page.getByRole('button', { name: 'Share', exact: true }).click();
   await page.getByRole('dialog', { name: 'Share files' }).waitFor();
   await still(page);
+}
+
+let mp4;
+
+/** Plays a film of the share as a visitor, with its subtitles, and stops it early. */
+async function watch(page, stage, given = {}) {
+  mp4 ??= makeMp4();
+  stranger(stage);
+  const { shares } = stage.world;
+  Object.assign(shares.opened, given);
+  shares.files = [stage.fixtures.makeFile(0, 'Season 1/S01E01 – The Bridge.mp4', { contentType: 'video/mp4', previewable: true }), stage.fixtures.makeFile(1, 'Season 1/S01E02 – The Oude Kerk.mp4', { contentType: 'video/mp4', previewable: true })];
+  shares.media.set(0, stage.makeFilm({ duration: 150, chapters: [{ start: 0, end: 40, title: 'Opening' }, { start: 40, end: 150, title: 'The bridge' }] }));
+  shares.subtitles.set(0, [{ item: { id: '2', origin: 'beside', name: 'S01E01.en.srt', language: 'en', title: '', forced: false, hearingImpaired: false }, text: 'WEBVTT\n\n00:00.000 --> 02:30.000\nYou know what? You’re being a jerk, <i>Thom</i>.\n' }]);
+  stage.contents.set('t', mp4);
+  await page.goto(`${stage.app}/s/token?file=0`);
+  await page.waitForFunction(() => document.querySelector('video')?.currentTime > 0.2);
+  await page.evaluate(() => document.querySelector('video').pause());
+  await page.locator('[data-media-player][data-paused]').waitFor();
+  await page.getByRole('button', { name: 'Subtitles', exact: true }).press('Enter');
+  await page.getByRole('menuitemradio', { name: 'English' }).click();
+  await page.getByText('being a jerk').waitFor();
 }
 
 export const sharePages = [
@@ -100,6 +122,32 @@ export const sharePages = [
       stranger(stage);
       Object.assign(stage.world.shares.opened, { viewOnly: true, zip: false, expiresAt: null });
       await go(page, stage, '/s/token', 'Tears.of.Steel.2012.webm');
+    },
+  },
+  {
+    name: 'share-film',
+    narrow: true,
+    open: async (page, stage) => {
+      await watch(page, stage);
+      await page.keyboard.press('Escape');
+      await still(page);
+    },
+  },
+  {
+    name: 'share-film-view-only',
+    narrow: true,
+    open: async (page, stage) => {
+      await watch(page, stage, { viewOnly: true, zip: false });
+      await still(page);
+    },
+  },
+  {
+    name: 'share-film-unplayable',
+    open: async (page, stage) => {
+      stranger(stage);
+      Object.assign(stage.world.shares.opened, { viewOnly: true, zip: false });
+      stage.world.shares.media.set(0, stage.makeFilm({ video: [{ index: 0, codec: 'hevc', codecs: '', width: 3840, height: 2160, frameRate: 24, bitDepth: 10, hdr: '', title: '', language: '' }], stream: { possible: false, why: 'HEVC' } }));
+      await go(page, stage, '/s/token?file=0', 'This browser can’t play the file');
     },
   },
   {

@@ -1,12 +1,13 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useCallback } from 'react';
 
+import { Room } from '@/components/viewer/room';
+import { shownAs } from '@/components/viewer/shown';
 import { Stage } from '@/components/viewer/stage';
 import { VisitorPage } from '@/features/shares/components/visitor-page';
-import { baseName } from '@/lib/file-kind';
 
-// Only for films that the visitor's browser can't play.
-const OpenShared = lazy(() => import('@/features/media/components/open-in').then((module) => ({ default: module.OpenShared })));
+// Shares without films don't load the player.
+const VisitorStage = lazy(() => import('@/features/media/components/visitor-stage').then((module) => ({ default: module.VisitorStage })));
 
 const visitor = getRouteApi('/s/$token');
 
@@ -15,20 +16,21 @@ export function VisitorRoute() {
   const { token } = visitor.useParams();
   const { file } = visitor.useSearch();
   const navigate = visitor.useNavigate();
+  const onFile = useCallback((next: number | undefined) => void navigate({ search: { file: next } }), [navigate]);
   return (
     <VisitorPage
       key={token}
       token={token}
       file={file}
-      onFile={(next) => void navigate({ search: { file: next } })}
-      stage={(staged, url, onBroken) => {
-        const name = baseName(staged.path);
-        const elsewhere = (
-          <Suspense>
-            <OpenShared name={name} url={url} />
+      onFile={onFile}
+      stage={(staged, { share, url, row, onBroken, onGone }) => {
+        const as = shownAs(staged);
+        if (as !== 'video' && as !== 'audio') return <Stage key={staged.id} file={staged} url={url} onBroken={onBroken} />;
+        return (
+          <Suspense fallback={<Room sound={as === 'audio'} withBar={!share.viewOnly} />}>
+            <VisitorStage key={staged.id} share={share} index={staged.index} file={staged} url={url} row={row} onGone={onGone} />
           </Suspense>
         );
-        return <Stage key={staged.id} file={{ ...staged, name }} url={url} onBroken={onBroken} elsewhere={elsewhere} />;
       }}
     />
   );

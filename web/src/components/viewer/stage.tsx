@@ -1,5 +1,5 @@
 import { Button, Skeleton } from '@mantine/core';
-import { lazy, Suspense, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { IconAlertTriangle, IconRefresh } from '../icons';
@@ -19,20 +19,17 @@ interface StageProps {
   url: string;
   /** Called to get a new link when the old one stopped working. */
   onBroken: () => void;
-  /** What else to do with a film or a recording that the browser can't play. */
-  elsewhere?: ReactNode;
 }
 
 /** The file itself, shown in the way that fits its kind. Nothing of it runs: text and documents become elements of the page, and pictures and films come from the files origin. */
-export function Stage({ file, url, onBroken, elsewhere }: StageProps) {
+export function Stage({ file, url, onBroken }: StageProps) {
   const [broken, setBroken] = useState(false);
   if (broken) {
     const again = () => {
       setBroken(false);
       onBroken();
     };
-    const as = shownAs(file);
-    return <Broken onAgain={again} elsewhere={as === 'video' || as === 'audio' ? elsewhere : undefined} />;
+    return <Broken onAgain={again} />;
   }
   return (
     <Suspense fallback={<Skeleton height={320} radius="lg" />}>
@@ -84,7 +81,7 @@ function Content({ file, url, onFailed }: { file: Shown; url: string; onFailed: 
   }
 }
 
-function Broken({ onAgain, elsewhere }: { onAgain: () => void; elsewhere: ReactNode }) {
+function Broken({ onAgain }: { onAgain: () => void }) {
   const { t } = useTranslation('viewer');
   return (
     <Notice
@@ -92,12 +89,9 @@ function Broken({ onAgain, elsewhere }: { onAgain: () => void; elsewhere: ReactN
       tone="bad"
       title={t('stage.thisBrowserCant')}
       action={
-        <>
-          {elsewhere}
-          <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={onAgain}>
-            {t('stage.tryAgain')}
-          </Button>
-        </>
+        <Button variant="default" leftSection={<IconRefresh size={16} />} onClick={onAgain}>
+          {t('stage.tryAgain')}
+        </Button>
       }
     >
       {t('stage.theBrowserMay')}

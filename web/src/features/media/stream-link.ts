@@ -3,8 +3,7 @@ import type { HlsConfig, LoaderResponse, RetryConfig } from 'hls.js';
 import type { Link } from '@/api/model';
 import { hasCode, problemCode, problemOf } from '@/lib/problem';
 
-/** Why a film ends for good: its file was deleted, or storage has lost it. */
-export type End = 'gone' | 'lost';
+import type { End } from './api';
 
 /** What keeps a film from going on. */
 export type Trouble = 'busy' | 'offline' | End;
@@ -13,16 +12,10 @@ const gone = new Set([401, 403, 404, 410]);
 const soon = 30_000;
 const retries = 4;
 
-/** Returns which end an error of the server tells of, if it does. */
-export function endOf(error: unknown): End | undefined {
-  if (hasCode(error, problemCode.fileLost)) return 'lost';
-  return hasCode(error, problemCode.notFound) ? 'gone' : undefined;
-}
-
 /** Puts the secret of another link into an address of a stream. */
 export function withLink(url: string, link: string): string {
-  const [, secret] = /\/h\/([^/]+)\//.exec(new URL(link).pathname) ?? [];
-  return secret === undefined ? url : url.replace(/\/h\/[^/]+\//, `/h/${secret}/`);
+  const [, secret] = /\/hs?\/([^/]+)\//.exec(new URL(link).pathname) ?? [];
+  return secret === undefined ? url : url.replace(/(\/hs?\/)[^/]+\//, `$1${secret}/`);
 }
 
 /** A link that is replaced by a new one when it expires or is refused, while the film goes on. */
@@ -33,6 +26,7 @@ export class LivingLink {
   constructor(
     private link: Link,
     private readonly renew: () => Promise<Link>,
+    private readonly endOf: (error: unknown) => End | undefined,
     private readonly now: () => number = Date.now,
   ) {}
 
@@ -67,7 +61,7 @@ export class LivingLink {
       this.link = await this.renew();
     } catch (error) {
       // The old link may work a little longer; and a lost network comes back.
-      this.over = endOf(error);
+      this.over = this.endOf(error);
     }
   }
 }
@@ -78,7 +72,7 @@ function saysLost(request: XMLHttpRequest): boolean {
   const body: unknown = request.response;
   try {
     const problem: unknown = JSON.parse(body instanceof ArrayBuffer ? new TextDecoder().decode(body) : request.responseText);
-    return endOf(problemOf(request.status, problem)) === 'lost';
+    return hasCode(problemOf(request.status, problem), problemCode.fileLost);
   } catch {
     return false; // a proxy answered
   }

@@ -1,8 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { MediaPlayerInstance } from '@vidstack/react';
-import { useEffect, useEffectEvent, useRef, type RefObject } from 'react';
+import { use, useEffect, useEffectEvent, useRef, type RefObject } from 'react';
 
 import type { Playback } from '@/api/model';
+
+import { AccessContext } from './access';
 import { mediaKeys, playbackQuery, savePlayback } from './api';
 
 /** How often the server hears where the user is, in milliseconds. */
@@ -11,14 +13,15 @@ const every = 10_000;
 /** Positions closer than this are the same, in seconds. */
 const near = 1;
 
-/** Tells the server where the user is: every ten seconds, on a pause, at the end, and when the page is left. */
+/** Tells the server where the user is in a film of theirs: every ten seconds, on a pause, at the end, and when the page is left. */
 export function usePlaybackReports(fileId: string, player: RefObject<MediaPlayerInstance | null>, startAt: number, onTime: (time: number) => void): void {
   const client = useQueryClient();
+  const { own } = use(AccessContext);
   const told = useRef(startAt);
   const last = useRef({ position: startAt, duration: 0 });
   const report = useEffectEvent(() => {
     const { position, duration } = last.current;
-    if (duration <= 0 || Math.abs(position - told.current) < near) return;
+    if (!own || duration <= 0 || Math.abs(position - told.current) < near) return;
     told.current = position;
     const onSaved = (saved: Playback) => {
       client.setQueryData(playbackQuery(fileId).queryKey, (before) => before && saved);

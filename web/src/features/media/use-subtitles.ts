@@ -1,11 +1,12 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { TextTrack, useMediaPlayer, useMediaState, type MediaPlayerInstance } from '@vidstack/react';
-import { useEffect, useState } from 'react';
+import { use, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Media, Subtitle } from '@/api/model';
 import { toastDone, toastFailed } from '@/components/toast';
 
+import { AccessContext } from './access';
 import { deleteSubtitles, subtitlesQuery, subtitlesTextQuery, uploadSubtitles } from './api';
 import { firstSubtitles, languages, offsetOf, rememberLanguages, rememberOffset, type Choice } from './choices';
 import { languageName } from './language';
@@ -45,7 +46,7 @@ function numbered(choices: SubtitleChoice[]): SubtitleChoice[] {
 /** The subtitles of a film: inside it, beside it and uploaded. The stream has those inside that are text, in their order. */
 function useChoices(fileId: string, wanted: boolean, known: Media['subtitles']): SubtitleChoice[] {
   const { t } = useTranslation('media');
-  const { data: items } = useQuery({ ...subtitlesQuery(fileId), enabled: wanted });
+  const { data: items } = useQuery({ ...subtitlesQuery(use(AccessContext), fileId), enabled: wanted });
   const tracks = useMediaState('textTracks');
   const labelOf = (item: Subtitle) => {
     const name = item.title || languageName(item.language) || item.name;
@@ -69,14 +70,15 @@ function useChoices(fileId: string, wanted: boolean, known: Media['subtitles']):
 export function useSubtitles(fileId: string, wanted: boolean, known: Media['subtitles']) {
   const { t } = useTranslation('media');
   const client = useQueryClient();
+  const access = use(AccessContext);
   const player = useMediaPlayer();
   const choices = useChoices(fileId, wanted, known);
   const [picked, setPicked] = useState<string>();
   const [last, setLast] = useState('');
-  const [offset, setOffset] = useState(() => offsetOf(fileId));
+  const [offset, setOffset] = useState(() => (access.own ? offsetOf(fileId) : 0));
   const chosen = picked ?? firstSubtitles(choices, languages().subtitles, navigator.language)?.id ?? '';
   const choice = choices.find((each) => each.id === chosen);
-  const text = useQuery({ ...subtitlesTextQuery(fileId, chosen), enabled: choice !== undefined && !isInside(chosen) });
+  const text = useQuery({ ...subtitlesTextQuery(access, fileId, chosen), enabled: choice !== undefined && !isInside(chosen) });
   useEffect(() => {
     if (player) showOnly(player, choice, text.data);
   }, [player, choice, text.data]);
@@ -89,7 +91,7 @@ export function useSubtitles(fileId: string, wanted: boolean, known: Media['subt
   const uploading = useMutation({
     mutationFn: (file: File) => uploadSubtitles(fileId, file),
     onSuccess: (item) => {
-      client.setQueryData(subtitlesQuery(fileId).queryKey, (before) => [...(before ?? []), item]);
+      client.setQueryData(subtitlesQuery(access, fileId).queryKey, (before) => [...(before ?? []), item]);
       toastDone(t('uploaded', { name: item.name }));
       setPicked(item.id);
     },
@@ -99,7 +101,7 @@ export function useSubtitles(fileId: string, wanted: boolean, known: Media['subt
     mutationFn: (id: string) => deleteSubtitles(fileId, id),
     onSuccess: (_, id) => {
       if (id === chosen) setPicked('');
-      client.setQueryData(subtitlesQuery(fileId).queryKey, (before) => before?.filter((each) => each.id !== id));
+      client.setQueryData(subtitlesQuery(access, fileId).queryKey, (before) => before?.filter((each) => each.id !== id));
     },
     onError: (error) => toastFailed(t('removeFailed'), error),
   });
@@ -114,12 +116,14 @@ export function useSubtitles(fileId: string, wanted: boolean, known: Media['subt
       if (chosen !== '') choose('');
       else if (before) choose(before.id);
     },
-    upload: uploading.mutate,
+    /** Undefined for a visitor of a share. */
+    upload: access.own ? uploading.mutate : undefined,
     remove: removing.mutate,
     offset,
     move: (by: number) => {
       setOffset(offset + by);
-      rememberOffset(fileId, offset + by);
+      // The name of a visitor's film is a secret, and another one at each visit.
+      if (access.own) rememberOffset(fileId, offset + by);
     },
   };
 }

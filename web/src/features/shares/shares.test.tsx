@@ -1,10 +1,11 @@
 import { screen, waitFor, within } from '@testing-library/react';
 import { makeUser } from '@test/admin';
 import { makeFile, makeJob, makeLinkInfo, makeMe } from '@test/fixtures';
+import { makeFilm } from '@test/media';
 import { renderApp } from '@test/render-app';
 import { makeOpened, makeShare, makeUserShare } from '@test/shares';
 import { confirmedAdmin, World } from '@test/world';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 beforeEach(() => sessionStorage.clear());
 
@@ -165,15 +166,31 @@ describe('a visitor', () => {
     expect(screen.getByRole('link', { name: 'Report this share' })).toHaveAttribute('href', '/dmca');
   });
 
-  it('opens a file and comes back', async () => {
+  const unplayable = makeFilm({ video: [{ index: 0, codec: 'hevc', codecs: 'hvc1.2.4.L153.B0', width: 3840, height: 2160, frameRate: 24, bitDepth: 10, hdr: '', title: '', language: '' }] });
+
+  it('opens a film and comes back', async () => {
     const world = new World();
     world.me = null;
     world.shares.opened = makeOpened();
+    world.shares.media.set(0, unplayable);
+    const answer = vi.spyOn(world, 'answer');
     const { user } = renderApp(world, '/s/token');
     await user.click(await screen.findByRole('button', { name: 'Play Film.webm' }));
-    expect(await screen.findByLabelText('Film.webm')).toHaveAttribute('src', 'http://files.test/s/t/file');
+    expect(await screen.findByText('It can’t decode HEVC (H.265) video. Another player on this device can.')).toBeVisible();
+    expect(screen.getByRole('button', { name: 'Open in VLC (playlist)' })).toBeVisible();
+    expect(answer.mock.calls.filter(([request]) => /\/(files|playback)\b/.test(new URL(request.url).pathname.replace('/shared/files', '')))).toEqual([]);
     await user.click(screen.getByRole('button', { name: 'All files' }));
     expect(await screen.findByRole('button', { name: 'Play Film.webm' })).toBeVisible();
+  });
+
+  it('is offered no other player where films may only be viewed', async () => {
+    const world = new World();
+    world.shares.opened = makeOpened({ viewOnly: true, zip: false });
+    world.shares.media.set(0, unplayable);
+    renderApp(world, '/s/token?file=0');
+    expect(await screen.findByText('It can’t decode HEVC (H.265) video. Another browser may.')).toBeVisible();
+    expect(screen.queryByRole('button', { name: /Open in|Copy link|Download/ })).toBeNull();
+    expect(screen.queryByRole('button', { name: /watched/ })).toBeNull();
   });
 
   it('reads names in any direction without their turning what is around them', async () => {

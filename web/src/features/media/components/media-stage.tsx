@@ -1,5 +1,5 @@
 import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useCallback, useRef, useState } from 'react';
+import { lazy, Suspense, use, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Media, Playback } from '@/api/model';
@@ -7,13 +7,12 @@ import { IconMovie } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Room } from '@/components/viewer/room';
 import type { Row, Shown } from '@/components/viewer/shown';
-import { thumbnailOf } from '@/lib/has-thumbnail';
 import { hasCode, problemCode } from '@/lib/problem';
 
-import { makeMediaLink, makeStream, mediaQuery, playbackQuery } from '../api';
+import { AccessContext } from '../access';
+import { mediaQuery, playbackQuery, type End } from '../api';
 import { capabilitiesFor, decide, type Capabilities, type Plan } from '../decide';
 import '../messages/catalogue';
-import { endOf, type End } from '../stream-link';
 import { CannotPlay } from './cannot-play';
 import classes from './media.module.css';
 import { OpenInMenu } from './open-in';
@@ -31,12 +30,13 @@ interface MediaStageProps {
   row: Row;
 }
 
-/** Plays a film or a recording of one's own, in the way that this browser can, or says why it can't. */
+/** Plays a film or a recording, in the way that this browser can, or says why it can't. */
 export function MediaStage(props: MediaStageProps) {
   const { file, row } = props;
   const sound = file.contentType.startsWith('audio/');
-  const info = useQuery(mediaQuery(file.id));
-  const playback = useQuery(playbackQuery(file.id));
+  const access = use(AccessContext);
+  const info = useQuery(mediaQuery(access, file.id));
+  const playback = useQuery({ ...playbackQuery(file.id), enabled: access.own });
   const { data } = info;
   const asked = useQuery({
     queryKey: ['media', file.id, 'capabilities', data?.state ?? ''],
@@ -53,25 +53,32 @@ export function MediaStage(props: MediaStageProps) {
   const [end, setEnd] = useState<End>();
   const { t } = useTranslation('media');
   const { media, can } = asked.data ?? {};
+  const onGone = (why: End) => {
+    setEnd(why);
+    access.onGone();
+  };
   if (end) {
+    const lost = end === 'lost';
     return (
       <div role="status">
-        <Notice icon={IconMovie} title={t('gone')}>
-          {t(end === 'lost' ? 'lostText' : 'goneText')}
+        <Notice icon={IconMovie} title={t(access.own ? 'gone' : 'goneShared')}>
+          {access.own ? t(lost ? 'lostText' : 'goneText') : t(lost ? 'lostSharedText' : 'goneSharedText')}
         </Notice>
       </div>
     );
   }
-  const known = (info.isError || can) && (playback.data ?? playback.isError);
-  if (!known) return <Room sound={sound} withBar />;
+  const known = (info.isError || can) && (!access.own || (playback.data ?? playback.isError));
+  if (!known) return <Room sound={sound} withBar={access.saves} />;
   const plays = !media || !can || decide(media, can).how !== 'none';
   return (
     <>
-      <Decided {...props} sound={sound} media={media} can={can} playback={playback.data} onGone={setEnd} />
-      <div className={classes.bar}>
-        {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
-        <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />
-      </div>
+      <Decided {...props} sound={sound} media={media} can={can} playback={playback.data} onGone={onGone} />
+      {(access.saves || access.own) && (
+        <div className={classes.bar}>
+          {plays && <OpenInMenu file={file} duration={media?.duration ?? 0} />}
+          {access.own && <WatchedButton fileId={file.id} duration={media?.duration ?? 0} />}
+        </div>
+      )}
       {sound && row.all.length > 1 && <TrackList row={row} />}
     </>
   );
@@ -93,6 +100,7 @@ function startOf(playback: Playback | undefined): number {
 
 function Decided({ file, url: given, row, sound, media, can, playback, onGone }: DecidedProps) {
   const { t } = useTranslation('media');
+  const access = use(AccessContext);
   const [resumeAt] = useState(() => startOf(playback));
   const at = useRef(resumeAt);
   const startFrom = useCallback(() => at.current, []);
@@ -104,7 +112,7 @@ function Decided({ file, url: given, row, sound, media, can, playback, onGone }:
   const plan: Plan = media && can ? decide(media, can) : { how: 'try', because: '' };
   const canStream = media?.state === 'read' && media.stream.possible && can?.picture === true && can.streams;
   const streams = plan.how === 'stream' || (attempt.failed && canStream);
-  const link = useQuery({ queryKey: ['media', file.id, 'stream', attempt.number], queryFn: () => makeStream(file.id), enabled: streams, staleTime: Infinity, gcTime: 0 });
+  const link = useQuery({ queryKey: ['media', file.id, 'stream', attempt.number], queryFn: () => access.stream(file.id), enabled: streams, staleTime: Infinity, gcTime: 0 });
   const next = (failed: boolean) => setAttempt(({ number }) => ({ number: number + 1, failed }));
   const onLink = (link: string) => {
     setUrl(link);
@@ -134,7 +142,7 @@ function Decided({ file, url: given, row, sound, media, can, playback, onGone }:
         file={file}
         media={media}
         source={streams && link.data ? { kind: 'stream', link: link.data } : { kind: 'file', url }}
-        poster={media?.poster ? thumbnailOf(file.id) : undefined}
+        poster={media?.poster ? access.poster(file.id) : undefined}
         sound={sound}
         startFrom={startFrom}
         resumed={attempt.number === 0 && resumeAt > 0}
@@ -158,9 +166,10 @@ interface NewLink {
 
 /** Gets a new link when a file stops playing, as the old one may have expired: for as long as it takes until the network is back. */
 function useNewLink(fileId: string, { onLink, onFinal, onGone }: NewLink): (failed: string) => void {
+  const access = use(AccessContext);
   const asked = useRef({ url: '', at: 0 });
   const linking = useMutation({
-    mutationFn: () => makeMediaLink(fileId),
+    mutationFn: () => access.link(fileId),
     networkMode: 'always',
     retry: (_, error) => hasCode(error, problemCode.network) || hasCode(error, problemCode.unavailable),
     retryDelay: 3_000,
@@ -169,7 +178,7 @@ function useNewLink(fileId: string, { onLink, onFinal, onGone }: NewLink): (fail
       onLink(link.url);
     },
     onError: (error) => {
-      const end = endOf(error);
+      const end = access.endOf(error);
       if (end) onGone(end);
       else onFinal();
     },

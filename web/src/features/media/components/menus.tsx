@@ -64,10 +64,14 @@ export function SubtitleMenu({ subtitles }: { subtitles: ReturnType<typeof useSu
             <Menu.Item onClick={() => move(100)}>{t('later')}</Menu.Item>
           </>
         )}
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconUpload size={16} />} onClick={() => input.current?.click()}>
-          {t('upload')}
-        </Menu.Item>
+        {upload && (
+          <>
+            <Menu.Divider />
+            <Menu.Item leftSection={<IconUpload size={16} />} onClick={() => input.current?.click()}>
+              {t('upload')}
+            </Menu.Item>
+          </>
+        )}
         {own && (
           <Menu.Item leftSection={<IconTrash size={16} />} onClick={() => remove(chosen)}>
             {t('removeUploaded')}
@@ -82,7 +86,7 @@ export function SubtitleMenu({ subtitles }: { subtitles: ReturnType<typeof useSu
         aria-label={t('upload')}
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? [];
-          if (file) upload(file);
+          if (file) upload?.(file);
           currentTarget.value = '';
         }}
       />

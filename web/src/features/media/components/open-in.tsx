@@ -1,5 +1,6 @@
 import { Button, Menu } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
+import { use } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import { IconAppWindow, IconChevronDown, IconDownload, IconLink } from '@/components/icons';
@@ -8,7 +9,7 @@ import { formatTime } from '@/lib/format';
 import { text } from '@/lib/messages';
 import { startDownload } from '@/lib/start-download';
 
-import { makeMediaLink } from '../api';
+import { AccessContext } from '../access';
 import '../messages/catalogue';
 import { openingOf, platformOf, playersOf, type Item, type Opening, type Platform, type Player } from '../open-in';
 import classes from './media.module.css';
@@ -44,7 +45,8 @@ interface OpenInProps {
 function useOpenIn({ file, duration }: OpenInProps) {
   const { t } = useTranslation('media');
   const platform = platformOf(navigator);
-  const itemOf = async (): Promise<Item> => ({ name: file.name, url: (await makeMediaLink(file.id)).url, duration });
+  const access = use(AccessContext);
+  const itemOf = async (): Promise<Item> => ({ name: file.name, url: (await access.link(file.id)).url, duration });
   const opening = useMutation({
     mutationFn: async (player: Player) => openingOf(player, platform, await itemOf()),
     onSuccess: follow,
@@ -52,7 +54,7 @@ function useOpenIn({ file, duration }: OpenInProps) {
   });
   const copying = useMutation({
     mutationFn: async () => {
-      const link = await makeMediaLink(file.id);
+      const link = await access.link(file.id);
       await navigator.clipboard.writeText(link.url);
       return link;
     },
@@ -60,26 +62,11 @@ function useOpenIn({ file, duration }: OpenInProps) {
     onError: (error) => toastFailed(t('openFailed'), error),
   });
   const saving = useMutation({
-    mutationFn: () => makeMediaLink(file.id, 'attachment'),
+    mutationFn: () => access.link(file.id, 'attachment'),
     onSuccess: ({ url }) => startDownload(url),
     onError: (error) => toastFailed(t('openFailed'), error),
   });
   return { players: playersOf(platform), nameOf: (player: Player) => playerName(player, platform), opening, copying, saving };
-}
-
-/** Other players for a visitor of a share, who has a link and no account. */
-export function OpenShared({ name, url }: { name: string; url: string }) {
-  const { t } = useTranslation('media');
-  const platform = platformOf(navigator);
-  return (
-    <div className={classes.buttons}>
-      {playersOf(platform).map((player) => (
-        <Button key={player} variant="default" leftSection={<IconAppWindow size={17} />} onClick={() => follow(openingOf(player, platform, { name, url, duration: 0 }))}>
-          {t('openInPlayer', { player: playerName(player, platform) })}
-        </Button>
-      ))}
-    </div>
-  );
 }
 
 /** A menu of other players. */

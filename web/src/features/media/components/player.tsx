@@ -1,14 +1,15 @@
 import { Gesture, isAudioProvider, isHLSProvider, isVideoProvider, MEDIA_KEY_SHORTCUTS, MediaPlayer, MediaProvider, useMediaState, type MediaPlayerInstance, type MediaProviderAdapter } from '@vidstack/react';
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { use, useEffect, useEffectEvent, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { Link, Media } from '@/api/model';
 import type { Neighbour } from '@/components/viewer/shown';
 import { isolated } from '@/lib/isolated';
 
-import { makeStream } from '../api';
+import { AccessContext } from '../access';
+import type { End } from '../api';
 import '../messages/catalogue';
-import { LivingLink, streamSettings, type End, type Trouble } from '../stream-link';
+import { LivingLink, streamSettings, type Trouble } from '../stream-link';
 import { usePlaybackReports } from '../use-playback';
 import { useSubtitles } from '../use-subtitles';
 import { Captions } from './captions';
@@ -48,6 +49,7 @@ const networkFault = 2;
 
 /** Plays one film or recording. */
 export function Player({ file, media, source, poster, sound, startFrom, resumed, next, onTime, onFailed, onGone }: PlayerProps) {
+  const access = use(AccessContext);
   const [startAt] = useState(startFrom);
   const player = useRef<MediaPlayerInstance>(null);
   const [trouble, setTrouble] = useState<Trouble>();
@@ -71,7 +73,7 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
     if (!isHLSProvider(provider)) return;
     // A stream is ready for the library before it is attached, which takes back that it was to play.
     provider.video.addEventListener('canplay', start);
-    const link = new LivingLink(source.link, () => makeStream(file.id));
+    const link = new LivingLink(source.link, () => access.stream(file.id), access.endOf);
     provider.library = () => import('hls.js');
     provider.config = streamSettings(link, startAt, (now) => {
       setTrouble(now);

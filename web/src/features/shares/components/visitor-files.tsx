@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect, type ReactNode } from 'react';
+import { useCallback, useEffect, useMemo, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { OpenedShare } from '@/api/model';
@@ -8,6 +8,7 @@ import { FileTree } from '@/components/file-tree';
 import { IconArchive, IconArrowLeft, IconDownload, IconFileText, IconInbox, IconPhoto, IconPlayerPlay } from '@/components/icons';
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Thumbnail } from '@/components/thumbnail';
+import { shownAs, type Row, type Shown } from '@/components/viewer/shown';
 import { RelativeTime } from '@/components/relative-time';
 import { toastFailed } from '@/components/toast';
 import { baseName, fileKind } from '@/lib/file-kind';
@@ -20,8 +21,26 @@ import '../messages/catalogue';
 import { forget, linkShared, linkSharedArchive, sharedFilesQuery, sharedLinkQuery, visitKeys } from '../visit';
 import classes from './visitor.module.css';
 
+/** A file of a share that is to be shown. */
+export interface StagedFile extends Shown {
+  /** Its place in the share. */
+  index: number;
+}
+
+/** What a file is shown with. */
+export interface Staging {
+  share: OpenedShare;
+  url: string;
+  /** Files of the same kind in the same folder. */
+  row: Row;
+  /** Called to get a new link. */
+  onBroken: () => void;
+  /** Called when the share, or the file in it, is gone. */
+  onGone: () => void;
+}
+
 /** Shows a file of a share from a link. */
-export type StageOf = (file: { id: string; path: string; contentType: string; size: number }, url: string, onBroken: () => void) => ReactNode;
+export type StageOf = (file: StagedFile, staging: Staging) => ReactNode;
 
 interface OpenShareProps {
   share: OpenedShare;
@@ -66,7 +85,7 @@ export function OpenShare({ share, token, file, onFile, stage }: OpenShareProps)
       {share.spent && <p className={classes.note}>{t('visitor.spent')}</p>}
       {error && !files && !ended && <ErrorNotice error={error} title={t('visitor.filesFailed')} retry={() => void refetch()} />}
       {!files && !error && <Skeleton height={320} radius="lg" role="status" aria-label={t('visitor.loading')} />}
-      {files && file !== undefined && <OneFile share={share} file={opened} stage={stage} onBack={() => onFile(undefined)} />}
+      {files && file !== undefined && <OneFile share={share} files={files} file={opened} stage={stage} onFile={onFile} />}
       {files?.length === 0 && file === undefined && <Notice icon={IconInbox} title={t('visitor.none')} />}
       {files && files.length > 0 && file === undefined && (
         <FileTree label={t('visitor.list')} files={files} maxHeight={620} picture={(each, icon) => <SharedPicture share={share} file={each} icon={icon} />} fileEnd={(each) => <Acts share={share} file={each} onOpen={() => onFile(each.index)} />} />
@@ -139,14 +158,39 @@ function Acts({ share, file, onOpen }: { share: OpenedShare; file: OutlineFile; 
   );
 }
 
-function OneFile({ share, file, stage, onBack }: { share: OpenedShare; file: OutlineFile | undefined; stage: StageOf; onBack: () => void }) {
+const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
+const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
+const kindOf = (file: OutlineFile) => shownAs({ name: baseName(file.path), contentType: file.contentType });
+
+/** The files of the same kind in the same folder, by their names. */
+function useRow(files: readonly OutlineFile[], file: OutlineFile | undefined, onFile: (index: number) => void): Row {
+  return useMemo(() => {
+    if (!file) return { all: [], at: -1 };
+    const alike = files.filter((each) => each.mark === 'opens' && folderOf(each.path) === folderOf(file.path) && kindOf(each) === kindOf(file)).sort((one, other) => natural.compare(one.path, other.path));
+    return { all: alike.map((each) => ({ key: `${each.index}`, name: baseName(each.path), open: () => onFile(each.index) })), at: alike.findIndex(({ index }) => index === file.index) };
+  }, [files, file, onFile]);
+}
+
+interface OneFileProps {
+  share: OpenedShare;
+  files: readonly OutlineFile[];
+  file: OutlineFile | undefined;
+  stage: StageOf;
+  onFile: (file: number | undefined) => void;
+}
+
+function OneFile({ share, files, file, stage, onFile }: OneFileProps) {
   const { t } = useTranslation('shares');
+  const client = useQueryClient();
+  const row = useRow(files, file, onFile);
+  // The list tells whether the share is gone or the file is.
+  const onGone = useCallback(() => void client.invalidateQueries({ queryKey: visitKeys.files(share.visit) }), [client, share.visit]);
   const link = useQuery({ ...sharedLinkQuery(share.visit, file?.index ?? 0), enabled: file !== undefined });
   const linking = useDownload(() => linkShared(share.visit, file?.index ?? 0, 'attachment'));
   return (
     <>
       <div className={classes.filehead}>
-        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconArrowLeft size={16} />} onClick={onBack}>
+        <Button variant="subtle" color="gray" size="compact-sm" leftSection={<IconArrowLeft size={16} />} onClick={() => onFile(undefined)}>
           {t('visitor.back')}
         </Button>
         <h2>
@@ -165,7 +209,12 @@ function OneFile({ share, file, stage, onBack }: { share: OpenedShare; file: Out
       )}
       {link.error && <ErrorNotice error={link.error} title={t('visitor.openFailed')} retry={() => void link.refetch()} />}
       {file && link.isPending && <Skeleton height={420} radius="lg" />}
-      {file && link.data && stage({ id: `${share.visit} ${file.index}`, path: file.path, contentType: file.contentType, size: file.size }, link.data.url, () => void link.refetch())}
+      {file &&
+        link.data &&
+        stage(
+          { id: `${share.visit} ${file.index}`, index: file.index, name: baseName(file.path), contentType: file.contentType, size: file.size },
+          { share, url: link.data.url, row, onBroken: () => void link.refetch(), onGone },
+        )}
     </>
   );
 }

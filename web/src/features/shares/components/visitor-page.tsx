@@ -33,12 +33,15 @@ interface VisitorPageProps {
 /** The page of a share, for everyone who has its address. */
 export function VisitorPage(props: VisitorPageProps) {
   const { t } = useTranslation('shares');
-  const { data: share, error, isPending, refetch } = useQuery(visitQuery(props.token));
+  const { data, error, isPending, refetch } = useQuery(visitQuery(props.token));
+  const gone = hasCode(error, problemCode.notFound);
+  // One that ended while it was open shows nothing of what it had.
+  const share = gone ? undefined : data;
   return (
     <Frame title={share && !share.locked ? share.name : t('visitor.title')}>
       {!share && <h1 className={classes.quiet}>{t('visitor.title')}</h1>}
       {isPending && <Skeleton height={320} radius="lg" role="status" aria-label={t('visitor.loading')} />}
-      {hasCode(error, problemCode.notFound) ? (
+      {gone ? (
         <Notice icon={IconLink} title={t('visitor.goneTitle')}>
           {t('visitor.goneText')}
         </Notice>
