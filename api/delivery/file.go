@@ -111,13 +111,17 @@ func (h *deliveryHandlers) stillLinked(ctx context.Context, g grant) func(uuid.U
 	return func(file uuid.UUID) error { return h.store.MayDeliver(ctx, g.link, file) }
 }
 
-// storageFault is kit.StorageFault for a file that is promised: the daily check
-// may not have noticed yet that its object is gone.
-func storageFault(err error) error {
-	if models.IsNotFound(err) {
-		return kit.LostFile()
+// storageFault is kit.StorageFault for a file that is promised. An object that is
+// gone was deleted since the request was let in, or is lost, which the daily check
+// may not have noticed yet.
+func (e errand) storageFault(file uuid.UUID, err error) error {
+	if !models.IsNotFound(err) {
+		return kit.StorageFault(err)
 	}
-	return kit.StorageFault(err)
+	if err := ended(e.still(file)); err != nil {
+		return err
+	}
+	return kit.LostFile()
 }
 
 func (h *deliveryHandlers) send(c *gin.Context, f models.File, e errand) {
@@ -141,7 +145,7 @@ func (h *deliveryHandlers) send(c *gin.Context, f models.File, e errand) {
 			for _, k := range []string{"Content-Disposition", "ETag", "Accept-Ranges"} {
 				header.Del(k)
 			}
-			kit.Abort(c, storageFault(err))
+			kit.Abort(c, e.storageFault(f.ID, err))
 			return
 		}
 	}

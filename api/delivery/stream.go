@@ -86,13 +86,14 @@ func (h *streamHandlers) serve(c *gin.Context) {
 	if !ok {
 		return
 	}
-	p, err := h.filmPart(c, f, false)
+	e := errand{owner: g.userID, still: h.stillLinked(ctx, g)}
+	p, err := h.filmPart(c, f, e, false)
 	if err != nil {
 		h.refuse(c, err)
 		return
 	}
 	defer p.body.Close()
-	h.sendPart(c, f, p, errand{owner: g.userID, still: h.stillLinked(ctx, g)})
+	h.sendPart(c, f, p, e)
 }
 
 // shared serves one part of a stream to a visitor of a share, who is counted and
@@ -103,17 +104,18 @@ func (h *streamHandlers) shared(c *gin.Context) {
 	if !ok {
 		return
 	}
-	p, err := h.filmPart(c, f, true)
+	e := errand{owner: f.UserID, still: h.stillShared(c.Request.Context(), g)}
+	p, err := h.filmPart(c, f, e, true)
 	if err != nil {
 		h.refuseVisitor(c, err)
 		return
 	}
 	defer p.body.Close()
-	h.sendPart(c, f, p, errand{owner: f.UserID, still: h.stillShared(c.Request.Context(), g)})
+	h.sendPart(c, f, p, e)
 }
 
 // filmPart finds or makes what the path of a request names.
-func (h *streamHandlers) filmPart(c *gin.Context, f models.File, visited bool) (streamPart, error) {
+func (h *streamHandlers) filmPart(c *gin.Context, f models.File, e errand, visited bool) (streamPart, error) {
 	ctx := c.Request.Context()
 	film, err := h.film(ctx, f)
 	if err != nil {
@@ -122,7 +124,7 @@ func (h *streamHandlers) filmPart(c *gin.Context, f models.File, visited bool) (
 	film.Visited = visited
 	p, err := h.part(ctx, film, c.Param("part"))
 	if errors.Is(err, hls.ErrStorage) {
-		err = storageFault(err)
+		err = e.storageFault(f.ID, err)
 	}
 	return p, err
 }

@@ -64,10 +64,17 @@ async function seek(part, on = page) {
   const { wanted, at, millis } = await mediaOn(on).evaluate(async (each, to) => {
     const started = performance.now();
     const place = each.duration * to;
+    // A picture is sought before it is shown.
+    const shown = new Promise((done) => {
+      const look = (_, { mediaTime }) => (Math.abs(mediaTime - place) < 0.5 ? done() : each.requestVideoFrameCallback(look));
+      if (each.videoWidth > 0) each.requestVideoFrameCallback(look);
+      else done();
+    });
     await new Promise((done) => {
       each.addEventListener('seeked', done, { once: true });
       each.currentTime = place;
     });
+    await shown;
     return { wanted: place, at: each.currentTime, millis: performance.now() - started };
   }, part);
   const isFilm = (await mediaOn(on).evaluate((each) => each.videoWidth ?? 0)) > 0;

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { firstSubtitles, languages, offsetOf, rememberLanguages, rememberOffset } from './choices';
+import { firstSound, firstSubtitles, languages, offsetOf, rememberLanguages, rememberOffset } from './choices';
 
 beforeEach(() => localStorage.clear());
 
@@ -18,6 +18,19 @@ describe('subtitles to start with', () => {
     ['none if the language chosen last is missing', all, 'fr', 'en', undefined],
   ])('%s', (_, choices, chosen, own, first) => {
     expect(firstSubtitles(choices, chosen, own)).toBe(first);
+  });
+});
+
+describe('sound to start with', () => {
+  const english = { language: 'eng', default: true };
+  const brazilian = { language: 'pt-BR', default: false };
+  it.each([
+    ['the film’s own choice, if none was made', [english, brazilian], undefined, undefined],
+    ['the language chosen last, as the film calls it', [english, brazilian], 'pt-PT', 'pt-BR'],
+    ['the film’s own choice, if that is the language', [english, { language: 'eng', default: false }], 'eng', undefined],
+    ['the film’s own choice, if the language is missing', [english], 'fr', undefined],
+  ])('%s', (_, tracks, chosen, first) => {
+    expect(firstSound(tracks, chosen)).toBe(first);
   });
 });
 

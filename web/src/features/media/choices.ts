@@ -61,6 +61,13 @@ export function sameLanguage(one: string, other: string): boolean {
   return one !== '' && base(one) === base(other);
 }
 
+/** The language of the sound to start with: the one chosen last, if the film has it and would start with another. */
+export function firstSound(tracks: readonly { language: string; default: boolean }[], chosen = ''): string | undefined {
+  const given = tracks.find((each) => each.default) ?? tracks[0];
+  if (!given || sameLanguage(given.language, chosen)) return undefined;
+  return tracks.find(({ language }) => sameLanguage(language, chosen))?.language;
+}
+
 /** The subtitles to start with: the language chosen last, else those of foreign words in the reader's language, else none. */
 export function firstSubtitles(choices: readonly Choice[], chosen: string | undefined, own: string): Choice | undefined {
   if (chosen !== undefined && chosen !== '') {

@@ -60,7 +60,7 @@ describe('a stream in trouble', () => {
 
   it('asks again for as long as it takes, but not forever for what fails', () => {
     const onTrouble = vi.fn();
-    const settings = streamSettings(new LivingLink(linkOf('old'), () => Promise.resolve(linkOf('new')), endOf), 12, onTrouble);
+    const settings = streamSettings(new LivingLink(linkOf('old'), () => Promise.resolve(linkOf('new')), endOf), { at: 12, sound: 'ger' }, onTrouble);
     const again = settings.fragLoadPolicy?.default.errorRetry?.shouldRetry;
     const answer = (code: number) => ({ url: part, data: undefined, code });
     expect(again?.(null, 100, false, answer(503), false)).toBe(true);
@@ -68,6 +68,6 @@ describe('a stream in trouble', () => {
     expect(onTrouble.mock.calls).toEqual([['busy'], ['offline']]);
     expect(again?.(null, 0, false, answer(500), true)).toBe(true);
     expect(again?.(null, 4, false, answer(500), true)).toBe(false);
-    expect(settings.startPosition).toBe(12);
+    expect([settings.startPosition, settings.audioPreference]).toEqual([12, { lang: 'ger' }]);
   });
 });

@@ -88,8 +88,15 @@ export function troubleOf(status: number | undefined): Decision {
   return gone.has(status) ? 'refused' : 'failed';
 }
 
+/** Where and how a stream starts. */
+export interface Start {
+  at: number;
+  /** The language of the sound; undefined takes the film's own choice. */
+  sound: string | undefined;
+}
+
 /** Makes the settings of hls.js: it asks again while the server is busy or the network is gone, and follows a new link. */
-export function streamSettings(link: LivingLink, startAt: number, onTrouble: (trouble: Trouble) => void): Partial<HlsConfig> {
+export function streamSettings(link: LivingLink, start: Start, onTrouble: (trouble: Trouble) => void): Partial<HlsConfig> {
   const shouldRetry = (_: RetryConfig | null | undefined, count: number, isTimeout: boolean, answer: LoaderResponse | undefined): boolean => {
     const decision = troubleOf(isTimeout ? 0 : answer?.code);
     if (decision === 'refused') link.refuse();
@@ -108,7 +115,9 @@ export function streamSettings(link: LivingLink, startAt: number, onTrouble: (tr
   return {
     // The policy of the app lets no script start from a blob.
     enableWorker: false,
-    startPosition: startAt > 0 ? startAt : -1,
+    startPosition: start.at > 0 ? start.at : -1,
+    // A change of track while the first one loads can leave the library waiting forever.
+    ...(start.sound !== undefined && { audioPreference: { lang: start.sound } }),
     maxBufferLength: 30,
     maxMaxBufferLength: 60,
     backBufferLength: 60,

@@ -1,12 +1,12 @@
 import { ActionIcon, Menu, Tooltip } from '@mantine/core';
 import { useMediaRemote, useMediaState, type AudioTrack as PlayedTrack } from '@vidstack/react';
-import { useEffect, useEffectEvent, useRef, type ReactNode } from 'react';
+import { useRef, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 import type { AudioTrack } from '@/api/model';
 import { IconBadgeCc, IconGauge, IconLanguage, IconTrash, IconUpload } from '@/components/icons';
 
-import { languages, rememberLanguages, sameLanguage } from '../choices';
+import { rememberLanguages } from '../choices';
 import { languageName } from '../language';
 import '../messages/catalogue';
 import type { useSubtitles } from '../use-subtitles';
@@ -100,15 +100,7 @@ export function AudioMenu({ known }: { known: readonly AudioTrack[] }) {
   const remote = useMediaRemote();
   const tracks = useMediaState('audioTracks');
   const current = useMediaState('audioTrack');
-  const wanted = tracks.findIndex((track) => sameLanguage(track.language, languages().audio ?? ''));
-  const start = useEffectEvent(() => {
-    if (wanted >= 0 && !sameLanguage(current?.language ?? '', languages().audio ?? '')) remote.changeAudioTrack(wanted);
-  });
-  const count = tracks.length;
-  useEffect(() => {
-    if (count > 1) start();
-  }, [count]);
-  if (count < 2) return null;
+  if (tracks.length < 2) return null;
   const nameOf = (track: PlayedTrack, at: number) => {
     const about = known[at];
     const name = [about?.title, languageName(track.language), track.label].find((each) => each !== undefined && each !== '') ?? t('track', { number: at + 1 });

@@ -8,6 +8,7 @@ import { isolated } from '@/lib/isolated';
 
 import { AccessContext } from '../access';
 import type { End } from '../api';
+import { firstSound, languages } from '../choices';
 import '../messages/catalogue';
 import { LivingLink, streamSettings, type Trouble } from '../stream-link';
 import { usePlaybackReports } from '../use-playback';
@@ -71,11 +72,13 @@ export function Player({ file, media, source, poster, sound, startFrom, resumed,
       return;
     }
     if (!isHLSProvider(provider)) return;
+    // The element gets the address of the stream for AirPlay. Other browsers that play streams would fetch it, too.
+    if (!('WebKitPlaybackTargetAvailabilityEvent' in globalThis)) Object.assign(provider, { appendSource: () => undefined });
     // A stream is ready for the library before it is attached, which takes back that it was to play.
     provider.video.addEventListener('canplay', start);
     const link = new LivingLink(source.link, () => access.stream(file.id), access.endOf);
     provider.library = () => import('hls.js');
-    provider.config = streamSettings(link, startAt, (now) => {
+    provider.config = streamSettings(link, { at: startAt, sound: firstSound(media?.audio ?? [], languages().audio) }, (now) => {
       setTrouble(now);
       if (now === 'gone' || now === 'lost') onGone(now);
     });
