@@ -200,7 +200,7 @@ async function deleted() {
   await plays();
   if (pages[0].name) await fetch(pages[0].name, { method: 'POST' });
   else await call('DELETE', `/jobs/${/jobs\/([^/]+)/.exec(pages[0].url)[1]}?final=true`);
-  // Where nothing is loaded yet, and far from the end, as what is asked for before the deletion is done still plays: it starts where it was left. The player may have found out by itself, and be gone.
+  // To where nothing is loaded yet, and far from the end. The player may have noticed before.
   await page.evaluate(() => {
     const each = document.querySelector('video');
     if (each && Number.isFinite(each.duration)) each.currentTime = each.duration * (each.currentTime > each.duration / 2 ? 0.05 : 0.65);
