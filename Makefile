@@ -23,9 +23,7 @@ build: ## build the programs, the web app and the devstack
 test: ## run every test: Go, web, end to end, chaos; installs what they need
 	@scripts/bootstrap.sh test
 	@$(MAKE) --no-print-directory build
-	@$(MAKE) --no-print-directory test-go test-devstack test-headers e2e
-# The chaos tests mostly wait, and the web app's compute.
-	@$(MAKE) --no-print-directory -j 2 chaos test-web test-extension
+	@$(MAKE) --no-print-directory test-go test-devstack test-web test-extension test-headers e2e chaos
 
 test-go: export LONGHAUL_DEVSTACK := $(CURDIR)/bin/devstack
 # The tag leaves out a C database that the torrent library offers and we do not use.
