@@ -32,6 +32,12 @@ func IsMedia(contentType string) bool {
 	return strings.HasPrefix(contentType, "video/") || strings.HasPrefix(contentType, "audio/")
 }
 
+// FilmEndings returns how names end, in lower case, of subtitles and of films that
+// may be stored under another type than one of videos.
+func FilmEndings() []string {
+	return []string{".srt", ".vtt", ".ass", ".ssa", ".wmv", ".flv", ".3gp", ".vob"}
+}
+
 // What is kept of a media file, however much it claims to have.
 const (
 	MaxMediaTracks    = 64 // of each kind

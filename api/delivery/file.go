@@ -103,6 +103,7 @@ func (h *deliveryHandlers) linked(c *gin.Context, p token.Purpose) (g grant, f m
 type errand struct {
 	owner  uuid.UUID // whose bandwidth it costs
 	inline bool
+	guest  bool                       // it is for a visitor of a share
 	still  func(file uuid.UUID) error // asked every second
 }
 
@@ -120,6 +121,9 @@ func (e errand) storageFault(file uuid.UUID, err error) error {
 	}
 	if err := ended(e.still(file)); err != nil {
 		return err
+	}
+	if e.guest { // who has no job to submit again
+		return models.Fault(models.ProblemFileLost, "This file is no longer in storage.")
 	}
 	return kit.LostFile()
 }

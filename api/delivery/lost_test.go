@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"errors"
+	"strings"
 	"testing"
 
 	"github.com/google/uuid"
@@ -28,5 +29,9 @@ func TestWhatIsGoneIsNotCalledLost(t *testing.T) {
 		if got.Code != tt.want || got.Problem != tt.problem {
 			t.Errorf("%s: %q, problem %q", tt.name, got.Code, got.Problem)
 		}
+	}
+	e := errand{guest: true, still: func(uuid.UUID) error { return nil }}
+	if said := e.storageFault(uuid.New(), missing).Error(); strings.Contains(said, "job") {
+		t.Errorf("a visitor is told of the owner's job: %s", said)
 	}
 }

@@ -139,7 +139,7 @@ func ended(err error) error {
 // is revoked ends with the next range, and a running delivery within a second.
 func (h *deliveryHandlers) shared(c *gin.Context) {
 	if g, f, ok := h.visited(c, token.PurposeShared); ok {
-		h.send(c, f, errand{owner: f.UserID, inline: g.inline, still: h.stillShared(c.Request.Context(), g)})
+		h.send(c, f, errand{owner: f.UserID, inline: g.inline, guest: true, still: h.stillShared(c.Request.Context(), g)})
 	}
 }
 

@@ -104,7 +104,7 @@ func (h *streamHandlers) shared(c *gin.Context) {
 	if !ok {
 		return
 	}
-	e := errand{owner: f.UserID, still: h.stillShared(c.Request.Context(), g)}
+	e := errand{owner: f.UserID, guest: true, still: h.stillShared(c.Request.Context(), g)}
 	p, err := h.filmPart(c, f, e, true)
 	if err != nil {
 		h.refuseVisitor(c, err)

@@ -16,8 +16,8 @@ func (p *Playback) FilmsAndSubtitles(ctx context.Context, userID, jobID uuid.UUI
 	err := p.db.Rows(ctx, &out, "list films and subtitles", `
 		select f.* from files f join jobs j on j.id = f.job_id
 		where f.job_id = @job and `+owned+` and f.state = 'stored' and not f.blocked and not j.blocked
-			and (f.content_type like 'video/%' or lower(right(f.path, 4)) in ('.srt', '.vtt', '.ass', '.ssa', '.wmv', '.flv', '.3gp', '.vob'))
-		order by f.idx limit @most`, map[string]any{"user": userID, "job": jobID, "most": maxBeside})
+			and (f.content_type like 'video/%' or lower(right(f.path, 4)) in @endings)
+		order by f.idx limit @most`, map[string]any{"user": userID, "job": jobID, "most": maxBeside, "endings": models.FilmEndings()})
 	return out, err
 }
 

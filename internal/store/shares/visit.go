@@ -147,8 +147,8 @@ func (sh *Shares) SharedFilmsAndSubtitles(ctx context.Context, shareID, jobID uu
 	var rows []sharedRow
 	err := sh.db.Rows(ctx, &rows, "list shared films and subtitles", `
 		select f.*, i.position, i.label, i.strip, coalesce(i.shown, '') as shown from `+visible+`
-		where i.share_id = ? and (f.content_type like 'video/%' or lower(right(f.path, 4)) in ('.srt', '.vtt', '.ass', '.ssa', '.wmv', '.flv', '.3gp', '.vob'))
-		order by f.job_id <> ?, i.position, f.idx limit ?`, shareID, jobID, maxBeside)
+		where i.share_id = ? and (f.content_type like 'video/%' or lower(right(f.path, 4)) in ?)
+		order by f.job_id <> ?, i.position, f.idx limit ?`, shareID, models.FilmEndings(), jobID, maxBeside)
 	out := make([]models.SharedFile, 0, len(rows))
 	for _, r := range rows {
 		out = append(out, r.shared())

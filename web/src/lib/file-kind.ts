@@ -30,3 +30,8 @@ export function fileKind(file: { path: string; contentType: string }): FileKind 
 export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
+
+/** Returns the path up to its last component, with the slash. */
+export function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf('/') + 1);
+}

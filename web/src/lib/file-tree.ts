@@ -1,3 +1,5 @@
+import { natural } from './natural';
+
 /** A file as the tree needs it. */
 export interface TreeFile {
   index: number;
@@ -26,8 +28,6 @@ export interface FileNode<F extends TreeFile = TreeFile> {
 }
 
 export type TreeNode<F extends TreeFile = TreeFile> = FolderNode | FileNode<F>;
-
-const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 function byKindThenName(a: TreeNode, b: TreeNode): number {
   if (a.kind !== b.kind) return a.kind === 'folder' ? -1 : 1;

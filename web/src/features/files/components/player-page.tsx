@@ -9,7 +9,8 @@ import { IconAlertTriangle, IconBan, IconArrowLeft, IconChevronRight, IconClock 
 import { ErrorNotice, Notice } from '@/components/notice';
 import { Room } from '@/components/viewer/room';
 import { shownAs, type Row, type StageWith } from '@/components/viewer/shown';
-import { baseName, fileKind } from '@/lib/file-kind';
+import { baseName, fileKind, folderOf } from '@/lib/file-kind';
+import { natural } from '@/lib/natural';
 import type { OutlineFile } from '@/lib/outline';
 import { hasCode, problemCode } from '@/lib/problem';
 
@@ -18,8 +19,6 @@ import { fileQuery, filesQuery, inlineLinkQuery, rowQuery } from '../api';
 import { opensHere } from './file-browser';
 import classes from './files.module.css';
 import { CopyLinkButton, DownloadButton } from './link-buttons';
-
-const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
 interface PlayerPageProps {
   jobId: string;
@@ -89,8 +88,6 @@ function Opened({ jobId, file, stage }: OpenedProps) {
     </>
   );
 }
-
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
 
 /** The files of the same kind in the same folder: a season, an album, the photos of a day. */
 function useRow({ jobId, file, alike }: AlikeProps): Row {

@@ -11,9 +11,10 @@ import { Thumbnail } from '@/components/thumbnail';
 import { shownAs, type Row, type Shown } from '@/components/viewer/shown';
 import { RelativeTime } from '@/components/relative-time';
 import { toastFailed } from '@/components/toast';
-import { baseName, fileKind } from '@/lib/file-kind';
+import { baseName, fileKind, folderOf } from '@/lib/file-kind';
 import { formatBytes, formatCount } from '@/lib/format';
 import { hasThumbnail } from '@/lib/has-thumbnail';
+import { natural } from '@/lib/natural';
 import type { OutlineFile } from '@/lib/outline';
 import { hasCode, problemCode } from '@/lib/problem';
 
@@ -158,8 +159,6 @@ function Acts({ share, file, onOpen }: { share: OpenedShare; file: OutlineFile; 
   );
 }
 
-const natural = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf('/') + 1);
 const kindOf = (file: OutlineFile) => shownAs({ name: baseName(file.path), contentType: file.contentType });
 
 /** The files of the same kind in the same folder, by their names. */
